@@ -1,5 +1,5 @@
 import { cutBytes, OUTPUT_BYTES } from '../domain/truncate-bytes.ts';
-import { formatBlock, joinResult, splitResult } from '../reporting/render/render-result.ts';
+import { joinResult, redactBlock, splitResult } from '../reporting/render/render-result.ts';
 
 /**
  * The parameters with texts for people. All others are ids, addresses and settings, which stay unchanged. Names and
@@ -35,14 +35,9 @@ function hide(value: unknown, name: string, redact: Redact): unknown {
 function hideInString(value: string, name: string, redact: Redact): string {
   const result = name === 'text' ? splitResult(value) : null;
   if (result === null) return cutToLimit(hideInText(value, redact), name);
-  const block = formatBlock(hideInResult(result.json, redact));
+  const block = redactBlock(result.json, redact);
   const room = OUTPUT_BYTES - Buffer.byteLength(block) - 2;
   return joinResult(cutBytes(redact(result.before), room), block);
-}
-
-/** Redacts each text on its own, so that the result stays JSON. */
-function hideInResult(json: string, redact: Redact): object {
-  return JSON.parse(json, (_, value) => (typeof value === 'string' ? redact(value) : value));
 }
 
 function hideInText(text: string, redact: Redact): string {

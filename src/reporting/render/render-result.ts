@@ -62,9 +62,22 @@ const BLOCK = /(?:^|\n\n)```json meltano-deploy\n(.+)\n```$/;
 /** The block with the result of a concluded deployment; empty for an open one. No text in it can close it. */
 export function renderResult(view: CheckRunView): string {
   if (view.deployment.state !== 'concluded') return '';
-  const result = describeResult(view);
+  return fitBlock(describeResult(view));
+}
+
+/** Shortens the texts of the result until the block is short enough. */
+function fitBlock(result: DeploymentResult): string {
   const blocks = TEXT_LIMITS.map((limit) => formatBlock(shorten(result, limit)));
   return blocks.find((block) => Buffer.byteLength(block) <= BLOCK_BYTES) ?? '';
+}
+
+/** Redacts each text of a block's content on its own, so that the result stays JSON, and short. */
+export function redactBlock(json: string, redact: (text: string) => string): string {
+  const redacted: unknown = JSON.parse(json, (_, value) =>
+    typeof value === 'string' ? redact(value) : value,
+  );
+  const { data } = deploymentResultSchema.safeParse(redacted);
+  return data ? fitBlock(data) : formatBlock(redacted);
 }
 
 /** The text before the block and the block's content; null if the text doesn't end with a block. */
@@ -78,7 +91,7 @@ export function joinResult(before: string, block: string): string {
   return before === '' || block === '' ? `${before}${block}` : `${before}\n\n${block}`;
 }
 
-export function formatBlock(result: object): string {
+function formatBlock(result: unknown): string {
   return `${OPENING}${JSON.stringify(result).replaceAll('`', '\\u0060')}\n\`\`\``;
 }
 

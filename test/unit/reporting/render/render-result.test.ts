@@ -10,6 +10,7 @@ import type { CheckRunView } from '../../../../src/reporting/render/check-run-vi
 import { renderCheckRun } from '../../../../src/reporting/render/render-check-run.ts';
 import {
   deploymentResultSchema,
+  redactBlock,
   renderResult,
   renderResultSchema,
   splitResult,
@@ -174,4 +175,15 @@ test('a secret in it is hidden text by text, in a text that is too long then, an
 test('schema/deployment-result.schema.json matches the code: if not, run `npm run generate`', () => {
   const path = join(import.meta.dirname, '../../../../schema/deployment-result.schema.json');
   expect(readFileSync(path, 'utf8')).toBe(renderResultSchema());
+});
+
+test('a result that secrets make longer stays JSON of at most 2 kB', () => {
+  const name = 'hunter22'.repeat(70);
+  const failedSo = makeRun(1, { conclusion: 'failure', reason: 'job_error', workspaceName: name });
+  const message = `x ${name}`;
+  const long = { ...log, firstError: log.firstError && { ...log.firstError, message } };
+  const { json = '' } = splitResult(renderResult(makeView(failedSo, { log: long }))) ?? {};
+  const block = redactBlock(json, (text) => text.replaceAll('hunter22', '[redacted] [redacted]'));
+  expect(Buffer.byteLength(block)).toBeLessThanOrEqual(2_000);
+  expect(read(block)?.workspace.name).toMatch(/^\[redacted\]/);
 });

@@ -1,5 +1,5 @@
 import type { Repository, RepositoryName } from './deployment.ts';
-import { parseRepositoryUrl, type RepositoryAddress } from './repository-url.ts';
+import { parseRepositoryUrl } from './repository-url.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Assigns a workspace to a repository in the accounts file, regardless of its `repositoryUrl`. */
@@ -62,15 +62,23 @@ export function listReferences(
     readonly names: ReadonlySet<string>;
   },
 ): WorkspaceReference[] {
-  const mappings = about.mappings.filter((one) => about.names.has(one.repository));
-  return workspaces.flatMap((workspace) => {
-    const references: WorkspaceReference[] = mappings
-      .filter((one) => one.workspaceId === workspace.id)
-      .map((mapping) => ({ workspace, mapping, fullName: mapping.repository }));
-    const address = readAddress(workspace);
-    if (address?.host !== about.host || !about.names.has(address.fullName)) return references;
-    return [...references, { workspace, mapping: null, fullName: address.fullName }];
-  });
+  const { byId, byAddress } = indexWorkspaces(workspaces);
+  const mapped = about.mappings
+    .filter(({ repository }) => about.names.has(repository))
+    .flatMap((mapping) => {
+      const listed = byId.get(mapping.workspaceId);
+      return listed ? [{ ...listed, mapping, fullName: mapping.repository }] : [];
+    });
+  const own = [...about.names].flatMap((fullName) =>
+    (byAddress.get(`${about.host}/${fullName}`) ?? []).map((listed) => ({
+      ...listed,
+      mapping: null,
+      fullName,
+    })),
+  );
+  return [...mapped, ...own]
+    .toSorted((a, b) => a.position - b.position)
+    .map(({ workspace, mapping, fullName }) => ({ workspace, mapping, fullName }));
 }
 
 /** The `source` of the reference's pin. */
@@ -104,15 +112,33 @@ export function viewWorkspaces(references: readonly WorkspaceReference[]): Works
   return [...views.values()];
 }
 
-/** Cache: parsing repository URLs dominates matching. */
-const addresses = new WeakMap<Workspace, RepositoryAddress | null>();
+interface ListedWorkspace {
+  readonly workspace: Workspace;
+  readonly position: number;
+}
 
-function readAddress(workspace: Workspace): RepositoryAddress | null {
-  const known = addresses.get(workspace);
-  if (known !== undefined) return known;
-  const address = workspace.repositoryUrl ? parseRepositoryUrl(workspace.repositoryUrl) : null;
-  addresses.set(workspace, address);
-  return address;
+interface WorkspaceIndex {
+  readonly byId: ReadonlyMap<string, ListedWorkspace>;
+  /** By `host/owner/name`. */
+  readonly byAddress: ReadonlyMap<string, readonly ListedWorkspace[]>;
+}
+
+/** Cache: an account's list serves many pushes, and parsing its repository URLs dominates matching. */
+const indexes = new WeakMap<readonly Workspace[], WorkspaceIndex>();
+
+function indexWorkspaces(workspaces: readonly Workspace[]): WorkspaceIndex {
+  const known = indexes.get(workspaces);
+  if (known) return known;
+  const listed = workspaces.map((workspace, position) => ({ workspace, position }));
+  const index = {
+    byId: new Map(listed.map((one) => [one.workspace.id, one])),
+    byAddress: Map.groupBy(listed, ({ workspace: { repositoryUrl } }) => {
+      const address = repositoryUrl ? parseRepositoryUrl(repositoryUrl) : null;
+      return address ? `${address.host}/${address.fullName}` : '';
+    }),
+  };
+  indexes.set(workspaces, index);
+  return index;
 }
 
 export function trackedBranch(workspace: Workspace, repository: Repository): string {

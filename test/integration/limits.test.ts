@@ -95,7 +95,7 @@ describe.concurrent('the requests of an hour', () => {
     const first = world.push({ branch: 'dev', from: 'main' });
     finish(await world.job(1));
     await world.untilConcluded(first.after);
-    world.github.limits.leave(installationOf(world), { remaining: 0, resetInMs: 6_000 });
+    world.github.limits.leave(installationOf(world), { remaining: 0, resetInMs: 10_000 });
     const { after } = world.push({ branch: 'dev' });
     await untilRefused(world, 'limited');
     await expectNeighbourServed(world);
@@ -108,7 +108,7 @@ describe.concurrent('the requests of an hour', () => {
 
   test('used up: a push to the default branch is planned after the reset', async (context) => {
     const world = await open(context);
-    world.github.limits.leave(installationOf(world), { remaining: 0, resetInMs: 3_000 });
+    world.github.limits.leave(installationOf(world), { remaining: 0, resetInMs: 10_000 });
     const { after } = world.push();
     await world.untilLogged('The delivery could not be planned: trying again');
     expect(world.meltano.jobs).toEqual([]);

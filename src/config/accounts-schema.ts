@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { POLICY_SECTIONS, policyShape } from './account-policy-schema.ts';
 import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
-import { createDestinationShape, refuseInsecure } from './notify-schema.ts';
+import { createDestinationShape, refuseInsecure, refuseRepeated } from './notify-schema.ts';
 import { describeInvisible } from './read-values.ts';
 import type { Section } from './suggest-name.ts';
 
@@ -71,7 +71,8 @@ interface SchemaOptions {
 export function createAccountSchema(env: Variables, options: SchemaOptions) {
   const { account, mapping, destination } = createShapes(env, options);
   const mappings = listOf(z.strictObject(mapping, { error: explainKeys }));
-  const notify = listOf(z.strictObject(destination, { error: explainKeys }).superRefine(refuseInsecure));
+  const entry = z.strictObject(destination, { error: explainKeys }).superRefine(refuseInsecure);
+  const notify = listOf(entry).superRefine(refuseRepeated);
   return z.strictObject({ ...account, mappings, notify }, { error: explainKeys });
 }
 

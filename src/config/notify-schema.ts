@@ -34,6 +34,7 @@ const ERRORS = {
   on: 'must be a list of failed, repaired and waiting, such as [failed, repaired]',
   secret: `must name a variable with whsec_ and ${SHORTEST_KEY} to ${LONGEST_KEY} bytes in base64, such as the output of: echo "whsec_$(openssl rand -base64 32)"`,
   boolean: 'must be true or false',
+  repeated: 'repeats the url and format of an entry above: keep one',
 };
 
 interface Resolvers {
@@ -70,6 +71,14 @@ export function refuseInsecure(
   context.addIssue({ code: 'custom', path: ['url'], message: ERRORS.insecure });
 }
 
+/** Compares the addresses, which may stand in different variables. */
+export function refuseRepeated(entries: readonly DestinationEntry[], context: z.RefinementCtx): void {
+  for (const [index, { url, format }] of entries.entries()) {
+    if (entries.findIndex((one) => one.url === url && one.format === format) === index) continue;
+    context.addIssue({ code: 'custom', path: [index], message: ERRORS.repeated });
+  }
+}
+
 export function toDestination(entry: DestinationEntry): ConfiguredDestination {
   return {
     url: new URL(entry.url).href,
@@ -103,18 +112,10 @@ function isSecret(value: string): boolean {
 /** An entry that may have other problems, as far as the checks below need it. */
 const looseEntry = z.record(z.string(), z.unknown());
 
-/** Checks that concern several keys or entries of `notify`. Paths begin below the account. */
+/** Checks that concern several keys of an entry. Paths begin below the account. */
 export function checkDestinations(raw: unknown): AccountProblem[] {
   const entries = z.array(looseEntry.catch({})).catch([]).parse(raw);
-  return entries.flatMap((entry, index): AccountProblem[] => {
-    const path = ['notify', index];
-    const first = entries.findIndex(
-      (one) => one['url'] === entry['url'] && one['format'] === entry['format'],
-    );
-    const isRepeated = typeof entry['url'] === 'string' && first < index;
-    const repeated = { path, message: 'repeats the url and format of an entry above: keep one' };
-    return [...checkSecret(entry, path), ...(isRepeated ? [repeated] : [])];
-  });
+  return entries.flatMap((entry, index) => checkSecret(entry, ['notify', index]));
 }
 
 function checkSecret(

@@ -443,7 +443,9 @@ describe('notify', () => {
 
   test('refuses an entry that stands twice', () => {
     const entry = `  - {${URL}, format: slack}`;
-    expect(problemsOf(read(entry, entry))).toEqual([
+    expect(
+      problemsOf(read(entry, '  - {url: https://hooks.example/T0/B0/hunter2-hunter2-token, format: slack}')),
+    ).toEqual([
       'accounts.yml:6:9: accounts.acme.notify[1] repeats the url and format of an entry above: keep one.',
     ]);
   });

@@ -31,6 +31,8 @@ export interface Places {
   readonly billing: Place;
   /** Tries transient errors again. */
   readonly returns: Place;
+  /** Has the required check. */
+  readonly platform: Place;
   /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
@@ -65,6 +67,7 @@ export function addPlaces(sandbox: Sandbox): Places {
     support: addSupport(sandbox),
     billing: add('umbrella/billing', 'Billing', 'notify: { issue: on_failure }\n'),
     returns: add('acme/returns', 'Returns', 'deploy: { retry: { transient: 1 } }\n'),
+    platform: add('umbrella/platform', 'Platform', 'checks: { gate: true }\n'),
     warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
   };
 }

@@ -4,7 +4,11 @@ import type { ScriptContext } from '../sandbox/meltano/default-script.ts';
 import { defaultScript } from '../sandbox/meltano/default-script.ts';
 import type { JobScript, SandboxJob } from '../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
-import { CONFIGURATION_CHECK, PROJECT_CHECK } from '../src/reporting/render/render-commit-run.ts';
+import {
+  CONFIGURATION_CHECK,
+  PROJECT_CHECK,
+  REQUIRED_CHECK,
+} from '../src/reporting/render/render-commit-run.ts';
 import { addPage } from './page/add-page.ts';
 import { addPlaces, type Place, type Places } from './places.ts';
 
@@ -155,7 +159,7 @@ export async function setStage(): Promise<Stage> {
 
 /** True for check runs that aren't about a deployment. */
 export function isAboutCommit({ name }: SandboxCheckRun): boolean {
-  return name === CONFIGURATION_CHECK || name === PROJECT_CHECK || name === SETUP_CHECK;
+  return [CONFIGURATION_CHECK, PROJECT_CHECK, REQUIRED_CHECK, SETUP_CHECK].includes(name);
 }
 
 function openConversation(

@@ -7,6 +7,7 @@ import { playProjectCheck } from './project-act.ts';
 import { playFailure, playSuccess, playSuperseding } from './push-acts.ts';
 import { playRepair } from './repair-act.ts';
 import { playButtons, playQuestions, playWithdrawal } from './request-acts.ts';
+import { playRequiredCheck } from './required-act.ts';
 import { playAdoption, playStartByPush } from './start-acts.ts';
 import { playKill, playOutage } from './trouble-acts.ts';
 
@@ -16,7 +17,7 @@ const SCENES: readonly Scene[] = [
   { title: 'People use commands and buttons', acts: [playQuestions, playButtons, playWithdrawal] },
   {
     title: 'Settings of a repository',
-    acts: [playRepositoryFile, playPublicRepository, playRepair, playGitHubDeployments],
+    acts: [playRepositoryFile, playPublicRepository, playRepair, playGitHubDeployments, playRequiredCheck],
   },
   { title: 'Other ways to start', acts: [playAdoption, playStartByPush] },
   { title: 'Somebody hears of it', acts: [playSetup, playIssue, playSecondTry] },

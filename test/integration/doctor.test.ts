@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { NotificationReceiver } from '../../sandbox/receiver/notification-receiver.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
@@ -101,13 +102,7 @@ describe('beside an app that works', () => {
 
   test('a check run is found behind a hundred others of its commit', async () => {
     const after = await world.deployPush({ files: { 'pipelines/daily.yml': 'x: 4\n' } });
-    const { id: appId, privateKey } = world.github.app;
-    const [installation] = world.github.installations.list();
-    const octokit = new Octokit({
-      authStrategy: createAppAuth,
-      auth: { appId, privateKey, installationId: installation?.id },
-      baseUrl: `${world.github.service.origin}/api/v3`,
-    });
+    const octokit = connectAsInstallation(world.github);
     const other = { owner: 'acme', repo: 'data', name: 'Another', head_sha: after };
     await Promise.all(Array.from({ length: 100 }, () => octokit.rest.checks.create(other)));
     const { text } = await ask({ DATA_DIR: world.app.dataDirectory });
@@ -383,6 +378,16 @@ test('the repositories of an account are checked by its mappings', async () => {
   expect(former.text).toContain(`acme/data → ${workspace?.name}: branch main, directory pipelines`);
 });
 
+function connectAsInstallation({ app, installations, service }: GitHubSandbox): Octokit {
+  const { id: appId, privateKey } = app;
+  const [installation] = installations.list();
+  return new Octokit({
+    authStrategy: createAppAuth,
+    auth: { appId, privateKey, installationId: installation?.id },
+    baseUrl: `${service.origin}/api/v3`,
+  });
+}
+
 describe('repositories', () => {
   test('the configuration file: valid, or each mistake with its place', async () => {
     await open();
@@ -402,6 +407,34 @@ describe('repositories', () => {
       ),
       expect.stringContaining('acme/data: .github/meltano-deploy.yml:4:16:'),
     ]);
+  });
+
+  test('the check that can be required, where the file turns it on', async () => {
+    await open();
+    const { after } = sandbox.github.branches.push({
+      repository: 'acme/data',
+      files: { '.github/meltano-deploy.yml': 'checks: { gate: true }\n' },
+      deliver: false,
+    });
+    expect((await ask()).wrong).toEqual([
+      expect.stringContaining(
+        'acme/data: checks.gate is true, but the head has no check run "Meltano Deploy" → Push to the default branch.',
+      ),
+    ]);
+    const octokit = connectAsInstallation(sandbox.github);
+    await octokit.rest.checks.create({
+      owner: 'acme',
+      repo: 'data',
+      name: 'Meltano Deploy',
+      head_sha: after,
+      external_id: `required:1:${after}/1/`,
+      conclusion: 'success',
+      output: { title: '1 workspace deployed', summary: '' },
+    });
+    const { text } = await ask();
+    expect(text).toContain(
+      `acme/data: checks.gate is true: "Meltano Deploy" on the head ${after.slice(0, 7)}: 1 workspace deployed`,
+    );
   });
 
   test('a branch or a directory that is not there', async () => {

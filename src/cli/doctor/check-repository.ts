@@ -5,9 +5,11 @@ import { parseExternalId } from '../../domain/external-id.ts';
 import { findLooseValues } from '../../domain/find-loose-values.ts';
 import { trackedBranch } from '../../domain/match-workspaces.ts';
 import { type AccountPolicy, completeConfiguration } from '../../domain/repository-configuration.ts';
+import { isRequiredCheckId } from '../../domain/required-check.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { createConfigurationFiles } from '../../github/configuration-files.ts';
 import { createInstallationReader } from '../../github/installation-reader.ts';
+import { REQUIRED_CHECK } from '../../reporting/render/render-commit-run.ts';
 import { describeError, readStatus, TooManyRequests } from './connect-github.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -62,12 +64,8 @@ async function orSay(check: () => Promise<Finding[]>, message: string): Promise<
   }
 }
 
-async function checkConfiguration({
-  octokit,
-  repository,
-  workspaces,
-  policy,
-}: RepositoryLook): Promise<Finding[]> {
+async function checkConfiguration(look: RepositoryLook): Promise<Finding[]> {
+  const { octokit, repository, workspaces, policy } = look;
   const files = createConfigurationFiles({
     getOctokit: async () => octokit,
     sleep: async () => {},
@@ -84,9 +82,11 @@ async function checkConfiguration({
   if (file.kind === 'unchanged') return [];
   const read = readRepositoryConfiguration(file.text, { workspaces });
   if (read.ok) {
-    const loose = findLooseValues(completeConfiguration(read.configuration, policy), workspaces);
+    const configuration = completeConfiguration(read.configuration, policy);
+    const loose = findLooseValues(configuration, workspaces);
     return [
       ok(`${name}: ${file.file} is valid`),
+      ...(configuration.gate ? await checkRequired(look) : []),
       ...loose.map(({ line, column, message }) =>
         note(`${name}: ${file.file}:${line}:${column}: ${message.replace(/\.$/, '')}`, 'This limit holds'),
       ),
@@ -95,6 +95,16 @@ async function checkConfiguration({
   return read.problems.map(({ line, column, message }) =>
     wrong(`${name}: ${file.file}:${line}:${column}: ${message.replace(/\.$/, '')}`, advice),
   );
+}
+
+/** The required check on the head of the default branch. */
+async function checkRequired(look: RepositoryLook): Promise<Finding[]> {
+  const head = await readHead(look, look.repository.defaultBranch);
+  const about = `${fullName(look.repository)}: checks.gate is true`;
+  const run = head?.runs.find((one) => isRequiredCheckId(one.externalId));
+  if (run) return [ok(`${about}: "${REQUIRED_CHECK}" on the head ${head?.sha.slice(0, 7)}: ${run.title}`)];
+  const advice = `Push to the default branch. If a ruleset requires "${REQUIRED_CHECK}" already, nothing can be merged until then`;
+  return [wrong(`${about}, but the head has no check run "${REQUIRED_CHECK}"`, advice)];
 }
 
 async function readHead(

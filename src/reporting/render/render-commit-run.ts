@@ -12,7 +12,7 @@ import { formatTitle } from './render-title.ts';
 /** No workspace's check run has these names, because there the workspace is in parentheses. */
 export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
 export const PROJECT_CHECK = 'Meltano Deploy project';
-const REQUIRED_CHECK = 'Meltano Deploy';
+export const REQUIRED_CHECK = 'Meltano Deploy';
 
 export interface CommitRunView {
   readonly run: CommitRun;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CamelCasePlugin, Kysely, PGliteDialect, sql } from 'kysely';
@@ -51,7 +51,9 @@ async function startPGlite(): Promise<StartedDatabase> {
 
 /** To make an empty cluster takes three seconds of processor time, to copy one half a second. */
 async function createPGlite(): Promise<PGlite> {
-  if (existsSync(EMPTY_CLUSTER)) return PGlite.create({ loadDataDir: await openAsBlob(EMPTY_CLUSTER) });
+  // Read at once: another worker may put its own copy there meanwhile.
+  if (existsSync(EMPTY_CLUSTER))
+    return PGlite.create({ loadDataDir: new Blob([readFileSync(EMPTY_CLUSTER)]) });
   const pglite = await PGlite.create();
   const dump = await pglite.dumpDataDir('none');
   const unfinished = `${EMPTY_CLUSTER}.${process.pid}`;

@@ -5,7 +5,7 @@ import type { Deployment } from '../../src/domain/deployment.ts';
 import type { ShownDeployment } from '../../src/reporting/render/describe-shown.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
 import { DEV, type Example, example, NEWER, NOW, PROD, refused, SHA } from './example-parts.ts';
-import { LOCK, listLocks, listUnlocks } from './lock-examples.ts';
+import { LOCK, listApprovals, listLocks, listUnlocks } from './lock-examples.ts';
 import { FACEBOOK, listPipelines, listRuns, listVerifications, READ_PIPELINES } from './pipeline-examples.ts';
 
 const FINDING = 'pipelines/google-ads.yml:7: unknown key data_component; did you mean data_components?';
@@ -54,6 +54,7 @@ export function listExamples(): readonly Example[] {
 const EXAMPLES: Readonly<Record<CommandName, () => readonly Example[]>> = {
   redeploy: listRedeployments,
   withdraw: listWithdrawals,
+  approve: listApprovals,
   lock: listLocks,
   unlock: listUnlocks,
   status: listStatuses,

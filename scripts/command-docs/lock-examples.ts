@@ -1,4 +1,4 @@
-import { type Example, example, PROD, refused } from './example-parts.ts';
+import { DEV, type Example, example, PROD, refused, SHA } from './example-parts.ts';
 
 export const LOCK = { workspaceId: PROD.id, by: 'ana', reason: 'month end' };
 
@@ -38,5 +38,22 @@ export function listUnlocks(): readonly Example[] {
       removed: [],
       isRestLocked: false,
     }),
+  ];
+}
+
+export function listApprovals(): readonly Example[] {
+  return [
+    example('Approve', '/meltano approve', {
+      kind: 'approve',
+      approved: [{ workspaceId: PROD.id, workspaceName: PROD.name, sha: SHA }],
+      refused: [
+        {
+          workspaceId: DEV.id,
+          workspaceName: DEV.name,
+          why: 'authors and committers of the commits cannot approve them',
+        },
+      ],
+    }),
+    example('Nothing waits for an approval', '/meltano approve', refused({ code: 'nothing_to_approve' })),
   ];
 }

@@ -1,12 +1,14 @@
 import type { Account } from '../domain/account.ts';
+import type { ApprovalStore } from '../domain/approval-store.ts';
 import { type Command, isAboutPipelines, type RedeployCommand } from '../domain/command.ts';
+import type { CommandReads } from '../domain/command-reads.ts';
 import type { CommitRunReader, NewCommitRun } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
   type Configurations,
   cautiousSettings,
 } from '../domain/configuration-in-use.ts';
-import type { Answer, CommandReads, PermissionLevel, Refusal } from '../domain/conversation.ts';
+import type { Answer, PermissionLevel, Refusal } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
 import type { PlannedDeployment } from '../domain/deployment.ts';
 import type { OpenDeployments } from '../domain/deployment-store.ts';
@@ -24,6 +26,7 @@ import { chooseTargets } from './choose-targets.ts';
 import type { RecentDeployments, RepeatedCommands } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
 import { decidePipelines } from './pipelines/decide-pipelines.ts';
+import { planApproval } from './plan-approval.ts';
 import { planLock, planUnlock } from './plan-lock.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
 import { planWithdrawal } from './plan-withdrawal.ts';
@@ -44,6 +47,7 @@ export interface CommandPorts {
     LagStore &
     CommitRunReader &
     LockReader &
+    ApprovalStore &
     RecentDeployments;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
@@ -71,6 +75,7 @@ export interface Decided {
   readonly withdraw?: NonNullable<Plan['withdraw']>;
   readonly pipelineWatch?: NonNullable<Plan['pipelineWatch']>;
   readonly locks?: NonNullable<Plan['locks']>;
+  readonly approvals?: NonNullable<Plan['approvals']>;
   readonly wake?: NonNullable<Plan['wake']>;
   readonly answer: Answer;
   readonly deployments?: readonly PlannedDeployment[];
@@ -100,13 +105,14 @@ export async function decide(
   const workspaces = await command.listWorkspaces((known) => hasNamed(asked, known, repository));
   if (workspaces.length === 0) return refuse({ code: await explainNoWorkspace(repository, ports.store) });
   const inUse = await ports.configurations.current({ repository, workspaces });
-  return decideAbout({ ...command, workspaces, inUse }, asked, ports);
+  return decideAbout({ ...command, workspaces, inUse, level }, asked, ports);
 }
 
 interface Served extends CommandToPlan {
   /** All workspaces of the repository, at least one. */
   readonly workspaces: readonly Workspace[];
   readonly inUse: ConfigurationInUse;
+  readonly level: PermissionLevel;
 }
 
 async function decideAbout(
@@ -119,6 +125,10 @@ async function decideAbout(
   const target = { repository, workspaces, place };
   if (asked.name === 'why') return decideWhy(command, asked.target, ports);
   if (asked.name === 'lock') return planLock(command, asked.text, ports.store);
+  if (asked.name === 'approve') {
+    const approvals = { ...ports, history: ports.planning.store };
+    return planApproval(command, asked.workspace, approvals);
+  }
   if (asked.name === 'unlock') return planUnlock(command, asked.workspace, ports.store);
   const pipelines = allowsPipelines(commandSettingsOf(command.inUse.configuration), repository.private);
   if (isAboutPipelines(asked.name) && !pipelines) return refuse({ code: 'pipelines_off' });

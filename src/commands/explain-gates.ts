@@ -1,3 +1,4 @@
+import type { ApprovalReader } from '../domain/approval.ts';
 import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts';
 import type { WhyFinding } from '../domain/conversation.ts';
 import { findLock, type LockReader } from '../domain/lock.ts';
@@ -11,16 +12,16 @@ import { showLock } from './plan-lock.ts';
 const RECENT = 20;
 
 export interface GateFindings
-  extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold' | 'lock' | 'freeze'> {
+  extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold' | 'lock' | 'freeze' | 'approval'> {
   /** The error that holds the workspace. */
   readonly error: string | null;
 }
 
 /** The stored results of the gates for a commit. */
 export async function explainGates(
-  { projectCheck, freeze }: WorkspaceSettings,
+  { approval: rule, projectCheck, freeze }: WorkspaceSettings,
   at: RepositoryWorkspace & { readonly sha: string; readonly now: number },
-  store: CommitRunReader & RecentDeployments & LockReader,
+  store: CommitRunReader & RecentDeployments & LockReader & ApprovalReader,
 ): Promise<GateFindings> {
   const recent = await store.listRecent(at, RECENT);
   const ofCommit = recent.filter(({ sha }) => sha === at.sha);
@@ -28,7 +29,9 @@ export async function explainGates(
   const passed = last?.gates.find((gate) => gate.passed !== null) ?? null;
   const hold = ofCommit.find(({ state }) => state === 'waiting')?.hold ?? null;
   const lock = findLock(await store.listLocks(at.repositoryId), at.workspaceId);
+  const approval = rule && { by: (await store.findApproval(at, at.sha))?.by ?? null };
   const found = {
+    approval,
     freeze: describeFreeze(freeze, at.now),
     lock: lock && showLock(lock),
     passed,

@@ -1,6 +1,8 @@
+import type { ApprovalReader } from '../domain/approval.ts';
+import type { CommandReads } from '../domain/command-reads.ts';
 import type { CommitRunReader } from '../domain/commit-run.ts';
 import { type ConfigurationInUse, cautiousSettings } from '../domain/configuration-in-use.ts';
-import type { ChangedPaths, CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
+import type { ChangedPaths, Refusal, WhyFinding } from '../domain/conversation.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { toRef } from '../domain/git-ref.ts';
@@ -40,7 +42,7 @@ export interface WhyRequest {
 export interface WhyPorts {
   readonly reads: HeadReads & { readonly resolveCommit: CommandReads['resolveCommit'] };
   readonly planning: PlanningPorts;
-  readonly store: CommitRunReader & RecentDeployments & LockReader;
+  readonly store: CommitRunReader & RecentDeployments & LockReader & ApprovalReader;
 }
 
 export type WhyResult =

@@ -18,8 +18,9 @@ export function formatCommand(command: Command): string {
       const flags = command.lines === DEFAULT_LOG_LINES ? [] : [`--lines=${command.lines}`];
       return joinWords('/meltano logs', flags, toList(command.workspace));
     }
+    case 'approve':
     case 'unlock':
-      return joinName('/meltano unlock', command.workspace, []);
+      return joinName(`/meltano ${command.name}`, command.workspace, []);
     case 'why':
       return joinWords('/meltano why', [], toList(command.target));
     case 'verify':

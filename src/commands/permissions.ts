@@ -14,6 +14,8 @@ export function neededLevel(
 ): PermissionLevel {
   const kind = command === null ? 'shows' : COMMAND_KINDS[command.name];
   if (kind === 'shows') return isPrivate ? 'pull' : 'triage';
+  // The configuration of each workspace says which role approves.
+  if (kind === 'approves') return 'triage';
   return chooseLevel(permission, kind !== 'acts' || (command?.force ?? false));
 }
 

@@ -4,7 +4,6 @@ import type { ConfigurationInUse, ConfigurationLook } from '../domain/configurat
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
-import type { LogSetting } from '../domain/log-setting.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { isPipelineWatchId } from '../domain/pipeline-watch.ts';
 import { commandSettingsOf, settingsOf } from '../domain/repository-configuration.ts';
@@ -15,9 +14,10 @@ import type { NotedRerun, Plan } from '../planning/plan-store.ts';
 import type { CommitDeployments } from '../planning/required-check-store.ts';
 import type { RecentDeployments, Reruns } from './command-store.ts';
 import type { CommandPorts } from './decide-command.ts';
-import { describeLostRun } from './describe-lost-run.ts';
 import { type FoundRuns, findRuns, findUnsuccessfulRuns, splitSkipped, toOldRun } from './find-runs.ts';
+import { type AskedRerun, noteOn, refuse, refuseAll } from './note-rerun.ts';
 import { chooseLevel, describeLevel } from './permissions.ts';
+import { planPress } from './plan-press.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { type FirstReadPorts, ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
@@ -36,12 +36,6 @@ export interface RerunToPlan {
   readonly event: RerunEvent;
   readonly account: Account;
   readonly listWorkspaces: ListWorkspaces;
-}
-
-/** The request. The account is null if the app no longer has one for the owner. */
-interface AskedRerun {
-  readonly event: RerunEvent;
-  readonly account: { readonly key: string } | null;
 }
 
 const UNANSWERED = 'GitHub or Meltano Cloud did not answer in time';
@@ -99,6 +93,10 @@ async function planRuns(
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
   const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
+  if (event.how === 'approve') {
+    const pressed = await planPress({ ...rerun, level }, fresh, { ...ports, reads });
+    return { ...pressed, role: level, reruns: [...(pressed.reruns ?? []), ...reruns] };
+  }
   const why = refuseLevel(event, level, await ports.configurations.known(event.repository.id));
   const plan =
     why === null
@@ -154,39 +152,6 @@ async function leaveOutRepeated(
     }
   }
   return { fresh, reruns };
-}
-
-function refuse({ actor: by }: RerunEvent, why: string, problem?: string): Rerun {
-  return { kind: 'refused', by, why, ...(problem === undefined ? {} : { problem }) };
-}
-
-interface FoundWorkspace {
-  readonly workspace?: Workspace | null;
-  readonly log?: LogSetting;
-}
-
-/** Notes the outcome on the old run. A run from a lost database is reconstructed from GitHub. */
-function noteOn(
-  { event, account }: AskedRerun,
-  run: OldRun,
-  rerun: Rerun,
-  { workspace = null, log = null }: FoundWorkspace = {},
-): NotedRerun {
-  const facts = { run: run.shown, ids: run.ids, account: account?.key ?? '', repository: event.repository };
-  const lost = describeLostRun({
-    ...facts,
-    sha: event.sha,
-    pushedBy: event.pushedAt ?? null,
-    workspace,
-    log,
-  });
-  return { deploymentId: run.ids.deploymentId, repositoryId: event.repository.id, rerun, lost };
-}
-
-function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string, problem?: string): Plan {
-  const rerun = refuse(asked.event, why, problem);
-  const reruns = runs.map((run) => noteOn(asked, run, rerun));
-  return { outcome: 'command_refused', deployments: [], reruns };
 }
 
 /** `level`: the requester's permission. */

@@ -27,6 +27,7 @@ interface Signature {
 const SIGNATURES: Readonly<Record<WordsName, Signature>> = {
   redeploy: { flags: { branch: 'string', force: 'boolean' }, maxWords: MAX_WORKSPACES },
   withdraw: { flags: {}, maxWords: MAX_WORKSPACES },
+  approve: { flags: {}, maxWords: MAX_WORKSPACES, isOneName: true },
   unlock: { flags: {}, maxWords: MAX_WORKSPACES, isOneName: true },
   status: { flags: {}, maxWords: MAX_WORKSPACES },
   logs: { flags: { lines: 'string' }, maxWords: 1 },
@@ -144,6 +145,7 @@ function buildCommand(
     case 'status':
     case 'pipelines':
       return { command: { name, workspaces: words } };
+    case 'approve':
     case 'unlock':
       return { command: { name, workspace: words.length === 0 ? null : words.join(' ') } };
     case 'why':

@@ -1,5 +1,5 @@
+import type { CommandReads, Heads, PullRequest } from '../domain/command-reads.ts';
 import type { ConfigurationInUse, Configurations } from '../domain/configuration-in-use.ts';
-import type { CommandReads, Heads, PullRequest } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
@@ -20,6 +20,8 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
   }
 
   readPermission: CommandReads['readPermission'] = (...asked) => this.#reads.readPermission(...asked);
+
+  readCommitPeople: CommandReads['readCommitPeople'] = (...asked) => this.#reads.readCommitPeople(...asked);
 
   resolveCommit: CommandReads['resolveCommit'] = (...asked) => this.#reads.resolveCommit(...asked);
 

@@ -35,6 +35,7 @@ export function hasNamed(
       return command.workspaces.every(isThere);
     case 'lock':
       return isThere(readLockText(command.text).first);
+    case 'approve':
     case 'unlock':
     case 'logs':
     case 'verify':

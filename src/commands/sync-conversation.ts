@@ -87,6 +87,8 @@ function judge(answer: Answer, { deployments, watch }: Started): Progress {
         answer.missing.length + (answer.pushless?.length ?? 0) === 0
         ? 'succeeded'
         : 'failed';
+    case 'approve':
+      return answer.approved.length > 0 && answer.refused.length === 0 ? 'succeeded' : 'failed';
     case 'withdraw':
       if (deployments.some((one) => one.state !== 'concluded')) return 'under way';
       return deployments.some((one) => one.reason === 'withdrawn') ? 'succeeded' : 'failed';

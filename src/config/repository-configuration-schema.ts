@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
+import { APPROVAL_KEYS, approval } from './approval-schema.ts';
 import { FREEZE_KEYS, freeze } from './freeze-schema.ts';
 import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
 import type { Section } from './suggest-name.ts';
@@ -150,6 +151,7 @@ const workspaceEntry = z
     log: log.optional(),
     verify: verify.optional(),
     retry: retry.nullish(),
+    approval,
     wait_for: waitFor.optional(),
     wait_for_timeout: waitForTimeout.optional(),
     checks: workspaceChecks.nullish().meta({ description: 'The checks of this workspace.' }),
@@ -261,6 +263,7 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['workspaces', { place: 'to an entry of "workspaces"', keys: Object.keys(workspaceEntry.shape) }],
   ['deploy.retry', { place: 'under "retry"', keys: Object.keys(retry.shape) }],
   ['workspaces.retry', { place: 'under "retry" of a workspace', keys: Object.keys(retry.shape) }],
+  ['workspaces.approval', { place: 'under "approval" of a workspace', keys: APPROVAL_KEYS }],
   ['deploy.freeze', { place: 'to an entry of "freeze"', keys: FREEZE_KEYS }],
   ['checks', { place: 'under "checks"', keys: Object.keys(checksSection.shape) }],
   ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(workspaceChecks.shape) }],

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Freeze } from '../domain/freeze.ts';
-import type { DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
+import type { ApprovalRule, DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
 import type { WantedCheck } from '../domain/wanted-check.ts';
+import type { approval } from './approval-schema.ts';
 import { readDuration } from './freeze-schema.ts';
 import { ACCOUNT_SETTINGS } from './repository-configuration-schema.ts';
 
 const settingsSchema = z.strictObject(ACCOUNT_SETTINGS);
+
+type ApprovalAsWritten = NonNullable<z.output<typeof approval>>;
 
 type SettingsAsWritten = z.output<typeof settingsSchema>;
 
@@ -44,6 +47,10 @@ export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySett
 function toWantedCheck(written: NonNullable<SettingsAsWritten['wait_for']>[number]): WantedCheck {
   const { name, app = null, accept = [] } = typeof written === 'string' ? { name: written } : written;
   return { name, app, accept };
+}
+
+export function toApproval({ role = 'maintain', not_by: notBy }: ApprovalAsWritten): ApprovalRule {
+  return { role, notBy: notBy ?? null };
 }
 
 function toFreeze(written: NonNullable<SettingsAsWritten['freeze']>[number]): Freeze {

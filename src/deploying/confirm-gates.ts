@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { isPlannedGate } from '../domain/gate.ts';
+import { listCommitGates } from '../domain/gate.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { type GateVerdict, holdAtGate, judgeGates } from './judge-gates.ts';
 import type { StartContext } from './reconcile-context.ts';
@@ -24,8 +24,7 @@ type Confirmation = FreshVerdict | Exclude<GateVerdict, { kind: 'open' }>;
  */
 export async function confirmGates(context: StartContext, deployment: Deployment): Promise<Confirmation> {
   const { repositories, gateReads, clock } = context;
-  // A person took the responsibility, or no gate depends on the commit.
-  const isAboutCommit = deployment.forcedBy === null && deployment.gates.some(isPlannedGate);
+  const isAboutCommit = listCommitGates(deployment).length > 0;
   if (!isAboutCommit) return addFreshness(await judgeGates(context, deployment), () => true);
   const repository = await repositories.getRepository(deployment.repositoryId);
   if (!repository) throw new Error(`Repository ${deployment.repositoryId} of a deployment is not stored.`);

@@ -1,9 +1,11 @@
+import type { Approval } from '../domain/approval.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Hold } from '../domain/gate.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 
 export type GateState =
-  | { readonly kind: 'open' }
+  /** `approval`: the one that opened it. */
+  | { readonly kind: 'open'; readonly approval?: Approval }
   /** Known soon: judged again after this time, or when woken. A forced deployment waits for it, too. */
   | { readonly kind: 'pending'; readonly hold: Hold; readonly delayMs: number }
   /** Waits for something outside: judged again when woken, or after this time. */

@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { isPlannedGate, type PlannedGate } from '../domain/gate.ts';
+import { listCommitGates, type PlannedGate } from '../domain/gate.ts';
 import { listQuoted } from '../reporting/render/describe-hold.ts';
 import type { GateState } from './gate-state.ts';
 import { judgeGate } from './judge-gates.ts';
@@ -14,10 +14,10 @@ export async function judgeDeployed(
   deployment: Deployment,
   deployedSha: string | null,
 ): Promise<string | null> {
-  const { gates, forcedBy, sha, gateSha } = deployment;
+  const { sha, gateSha } = deployment;
   const judged = gateSha ?? sha;
-  if (deployedSha === null || forcedBy !== null || judged.startsWith(deployedSha)) return null;
-  for (const gate of gates.filter(isPlannedGate)) {
+  if (deployedSha === null || judged.startsWith(deployedSha)) return null;
+  for (const gate of listCommitGates(deployment)) {
     const look = { deployment, sha: deployedSha, waitedMs: Infinity };
     const state = await judgeGate(context, gate, look);
     if (state.kind !== 'open') return describeMiss(gate, state);
@@ -29,6 +29,8 @@ function describeMiss(gate: PlannedGate, state: Exclude<GateState, { kind: 'open
   switch (gate.kind) {
     case 'project':
       return 'which the project check had not passed';
+    case 'approval':
+      return 'which nobody had approved';
     case 'checks': {
       if (state.kind === 'held' && state.hold.reason === 'github_unread')
         return 'whose checks could not be read';

@@ -1,3 +1,4 @@
+import type { Approval } from '../domain/approval.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentChange } from '../domain/deployment-store.ts';
 import { type Gate, type Hold, isPlannedGate, LONGEST_HOLD_MS, STANDING_GATES } from '../domain/gate.ts';
@@ -7,6 +8,7 @@ import { PLAIN_WORDING } from '../reporting/render/describe-end.ts';
 import { describeHold } from '../reporting/render/describe-hold.ts';
 import { change, type Ending } from './conclude.ts';
 import type { GateLook, GateState } from './gate-state.ts';
+import { judgeApproval } from './judge-approval.ts';
 import { judgeWantedChecks } from './judge-checks.ts';
 import { judgeFreeze } from './judge-freeze.ts';
 import { judgeLock } from './judge-lock.ts';
@@ -33,7 +35,8 @@ export async function judgeGates(
   const waitedMs = measureWait(context, deployment);
   for (const gate of listGates(deployment)) {
     const state = await judgeGate(context, gate, { deployment, sha, waitedMs });
-    const isForced = deployment.forcedBy !== null && (state.kind === 'held' || state.kind === 'closed');
+    const mayForce = deployment.forcedBy !== null && gate.kind !== 'approval';
+    const isForced = mayForce && (state.kind === 'held' || state.kind === 'closed');
     if (state.kind === 'pending' || (state.kind === 'held' && !isForced)) {
       return holdAtGate(context, deployment, { ...state, sha });
     }
@@ -43,7 +46,8 @@ export async function judgeGates(
       return { kind: 'closed', ending, ...(againMs === undefined ? {} : { againMs }) };
     }
     const passed = describePass(state);
-    if (passed !== null || isPlannedGate(gate)) gates.push({ ...gate, passed });
+    if (gate.kind === 'approval') gates.push({ ...gate, approval: approvalOf(state) });
+    else if (passed !== null || isPlannedGate(gate)) gates.push({ ...gate, passed });
   }
   return { kind: 'open', change: { ...openTo(deployment, gates), ...noteSha(deployment, sha) } };
 }
@@ -59,6 +63,8 @@ export function judgeGate(context: StartContext, gate: Gate, look: GateLook): Pr
       return judgeProject(context, look);
     case 'checks':
       return judgeWantedChecks(context, gate, look);
+    case 'approval':
+      return judgeApproval(context, look);
     case 'lock':
       return judgeLock(context, look.deployment);
     case 'freeze':
@@ -107,6 +113,10 @@ function measureWait({ gateWaits, clock }: StartContext, deployment: Deployment)
   if (before?.deployment === deployment.id) return clock.elapsed() - before.since;
   gateWaits.set(workspace, { deployment: deployment.id, since: clock.elapsed() });
   return 0;
+}
+
+function approvalOf(state: GateState): Approval | null {
+  return state.kind === 'open' ? (state.approval ?? null) : null;
 }
 
 function describePass(state: Exclude<GateState, { kind: 'pending' }>): Gate['passed'] {

@@ -21,7 +21,7 @@ export async function openArmed(context: StartContext, workspace: WorkspaceKey):
   const armed = await store.findArmed(workspace);
   if (!armed) return null;
   const leftMs = timeLeft(clock, armed.armedUntil ?? 0, Infinity);
-  if (leftMs <= 0) return disarm(context, armed);
+  if (leftMs <= 0) return expire(context, armed);
   const verdict = await judgeGates(context, armed, armed.sha);
   if (verdict.kind === 'wait') return Math.min(leftMs, verdict.delayMs);
   if (verdict.kind === 'closed') {
@@ -39,6 +39,14 @@ export async function openArmed(context: StartContext, workspace: WorkspaceKey):
 
 async function disarm({ store }: StartContext, { id }: Deployment): Promise<StepResult> {
   await store.disarm(id);
+  return 'go on';
+}
+
+/** A check run that asks for an approval says that it is too late. */
+async function expire(context: StartContext, armed: Deployment): Promise<StepResult> {
+  if (armed.reason !== 'approval_needed') return disarm(context, armed);
+  const expired = await context.store.expireApproval(armed.id);
+  if (expired) context.reporter.changed(expired);
   return 'go on';
 }
 

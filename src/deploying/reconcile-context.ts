@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../domain/account.ts';
+import type { ApprovalStore } from '../domain/approval-store.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CommitRunReader } from '../domain/commit-run.ts';
 import type { KnownConfigurations } from '../domain/configuration-in-use.ts';
@@ -67,7 +68,8 @@ export interface ReconcileContext {
     PlanHistory &
     KeptPushStore &
     CommitRunReader &
-    LockReader;
+    LockReader &
+    ApprovalStore;
   readonly repositories: RepositoryStore;
   readonly gateReads: GateReads;
   readonly configurations: KnownConfigurations;

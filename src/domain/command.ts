@@ -3,7 +3,7 @@ export type Command =
   | RedeployCommand
   | { readonly name: 'withdraw' | 'status' | 'pipelines'; readonly workspaces: readonly string[] }
   | LockCommand
-  | { readonly name: 'unlock'; readonly workspace: string | null }
+  | { readonly name: 'unlock' | 'approve'; readonly workspace: string | null }
   | { readonly name: 'logs'; readonly workspace: string | null; readonly lines: number }
   | { readonly name: 'why'; readonly target: string | null }
   | VerifyCommand
@@ -45,12 +45,13 @@ export interface RedeployCommand {
 export type CommandName = Command['name'];
 
 /**
- * What a command does: it acts on Meltano Cloud, it moves data, it holds deployments for everybody, or it only shows something.
+ * What a command does: it acts on Meltano Cloud, it approves deployments, it moves data, it holds deployments for everybody, or it only shows something.
  * In the order of the help text.
  */
 export const COMMAND_KINDS = {
   redeploy: 'acts',
   withdraw: 'acts',
+  approve: 'approves',
   lock: 'holds',
   unlock: 'holds',
   status: 'shows',
@@ -60,7 +61,7 @@ export const COMMAND_KINDS = {
   verify: 'acts',
   run: 'moves data',
   help: 'shows',
-} as const satisfies Readonly<Record<CommandName, 'acts' | 'moves data' | 'holds' | 'shows'>>;
+} as const satisfies Readonly<Record<CommandName, 'acts' | 'approves' | 'moves data' | 'holds' | 'shows'>>;
 
 export const COMMAND_NAMES = Object.keys(COMMAND_KINDS) as readonly CommandName[];
 

@@ -1,5 +1,6 @@
+import type { ApprovedCommit, UnapprovedWorkspace } from './approval.ts';
 import type { ParsedComment } from './command.ts';
-import type { FileAtCommit, Repository } from './deployment.ts';
+import type { FileAtCommit } from './deployment.ts';
 import type { Gate, Hold } from './gate.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { FeltLimit } from './limit-rules.ts';
@@ -79,6 +80,8 @@ export type Refusal =
       readonly candidates: readonly ShownPipeline[];
       readonly areNear: boolean;
     }
+  /** No deployment that is meant waits for an approval. */
+  | { readonly code: 'nothing_to_approve' }
   /** A lock of a workspace without a reason. */
   | { readonly code: 'no_lock_reason'; readonly workspace: ShownWorkspace }
   /** The delivery is so late that the person may no longer want the command. */
@@ -97,6 +100,11 @@ export type Answer =
     }
   /** `idle` workspaces have nothing to withdraw. */
   | { readonly kind: 'withdraw'; readonly idle: readonly ShownWorkspace[] }
+  | {
+      readonly kind: 'approve';
+      readonly approved: readonly ApprovedCommit[];
+      readonly refused: readonly UnapprovedWorkspace[];
+    }
   /** Without a workspace, all are locked. */
   | {
       readonly kind: 'lock';
@@ -194,6 +202,8 @@ export interface WhyFinding {
   readonly projectCheck?: WhyProjectCheck | null;
   /** The lock that holds its deployments. */
   readonly lock?: ShownLock | null;
+  /** Set if the commit has to be approved; `by` is who did. */
+  readonly approval?: { readonly by: string | null } | null;
   readonly freeze?: { readonly until: string; readonly why: string | null } | null;
   /** The closed gate that the commit's last deployment passed. */
   readonly passed?: Gate | null;
@@ -252,27 +262,3 @@ interface ConversationState {
 export type CommandRecord = NewCommand & ConversationState;
 
 export type CommandChange = Partial<ConversationState>;
-
-export interface PullRequest {
-  /** The source branch; null for a fork. */
-  readonly headBranch: string | null;
-  readonly baseBranch: string;
-  readonly merged: boolean;
-}
-
-/** The reads for commands. Each throws if GitHub can't answer now. */
-export interface CommandReads {
-  readPermission(repository: Repository, login: string): Promise<PermissionLevel>;
-  readPullRequest(repository: Repository, number: number): Promise<PullRequest>;
-  /** Lists the branches whose head is this commit. */
-  listBranchesAtHead(repository: Repository, sha: string): Promise<readonly string[]>;
-  /** Resolves the beginning of a commit id; null if there is no such commit, or more than one. */
-  resolveCommit(repository: Repository, sha: string): Promise<string | null>;
-  /** The head of a branch; null if the branch doesn't exist. */
-  readHead(repository: Repository, branch: string): Promise<string | null>;
-  /** Reads the heads of several branches, in one request if GitHub supports it. */
-  readHeadsTogether(repository: Repository, branches: readonly string[]): Promise<Heads>;
-}
-
-/** The head of each branch; null if the branch doesn't exist. */
-export type Heads = ReadonlyMap<string, string | null>;

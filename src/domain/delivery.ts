@@ -53,12 +53,12 @@ export interface CommentEvent {
   readonly parsed: ParsedCommand;
 }
 
-/** A person pressed Redeploy on a check run of this app, or re-ran it or its check suite. */
+/** A person pressed Redeploy or Deploy on a check run of this app, or re-ran it or its check suite. */
 export interface RerunEvent {
   readonly kind: 'rerun';
   readonly account: string;
   readonly repository: Repository;
-  readonly how: 'button' | 'rerun' | 'suite';
+  readonly how: 'button' | 'approve' | 'rerun' | 'suite';
   /** The button deploys past closed gates. */
   readonly force?: true;
   /** The commit of the run or suite. */
@@ -66,6 +66,7 @@ export interface RerunEvent {
   /** The check run at that time. Null for a suite, whose runs the app reads from GitHub. */
   readonly run: ShownCheckRun | null;
   readonly actor: string;
+  readonly actorIsBot?: true;
   /** GitHub's time of the last push to the repository (epoch milliseconds). The event doesn't contain its own time. */
   readonly pushedAt?: number | null;
 }

@@ -1,3 +1,5 @@
+import type { Approval } from './approval.ts';
+import type { ApprovalRule } from './repository-configuration.ts';
 import type { WantedCheck } from './wanted-check.ts';
 
 /**
@@ -13,7 +15,7 @@ import type { WantedCheck } from './wanted-check.ts';
 export type Gate = PlannedGate | StandingGate;
 
 /** Stored with the deployment when it is planned. */
-export type PlannedGate = ProjectGate | ChecksGate;
+export type PlannedGate = ProjectGate | ChecksGate | ApprovalGate;
 
 /** The project check finds no error. */
 interface ProjectGate extends Passable {
@@ -26,6 +28,13 @@ export interface ChecksGate extends Passable {
   readonly wanted: readonly WantedCheck[];
   /** Counts from the receipt of what asked for the deployment. */
   readonly timeoutMinutes: number;
+}
+
+/** A person has approved the commit. Nobody is forced past it. */
+export interface ApprovalGate extends Passable, ApprovalRule {
+  readonly kind: 'approval';
+  /** Set with the start. */
+  readonly approval: Approval | null;
 }
 
 /** Judged at each start. Stored only if the deployment was forced past it. */
@@ -42,6 +51,15 @@ export type GateKind = Gate['kind'];
 
 export function isPlannedGate(gate: Gate): gate is PlannedGate {
   return !STANDING_GATES.some((kind) => kind === gate.kind);
+}
+
+/** The gates that are about a commit, and still count. A forced deployment passes all but an approval. */
+export function listCommitGates(deployment: {
+  readonly gates: readonly Gate[];
+  readonly forcedBy: string | null;
+}): PlannedGate[] {
+  const planned = deployment.gates.filter(isPlannedGate);
+  return deployment.forcedBy === null ? planned : planned.filter(({ kind }) => kind === 'approval');
 }
 
 interface Passable {

@@ -31,6 +31,8 @@ export const REASON_CODES = {
     'the project check found an error in the section of the workspace, and checks.project is block',
   checks_failed: 'a check that wait_for names failed on the commit',
   checks_missing: 'checks that wait_for names did not pass within wait_for_timeout',
+  approval_needed: 'the configuration wants a person to approve the deployment',
+  approval_expired: 'nobody approved the deployment within 7 days',
   held_too_long: 'the deployment waited for 7 days at a gate',
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',

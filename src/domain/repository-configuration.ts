@@ -26,6 +26,13 @@ type GitHubDeploymentMode = boolean | 'all';
 /** The permission in the repository that commands require. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
 
+export interface ApprovalRule {
+  /** The role in the repository that the person needs at least. */
+  readonly role: CommandPermission;
+  /** `author`: not the authors and committers of the commits, nor who pushed them. */
+  readonly notBy: 'author' | null;
+}
+
 export interface PathSettings {
   /** Globs of the files whose changes count; null for the workspace's directory. */
   readonly paths: readonly string[] | null;
@@ -52,6 +59,8 @@ export interface DeploySettings extends PathSettings {
   readonly waitFor: readonly WantedCheck[];
   /** How long a deployment waits for them (minutes). */
   readonly waitForTimeout: number;
+  /** Who has to approve each deployment; null: nobody. */
+  readonly approval: ApprovalRule | null;
   /** When nothing is deployed. Holds for all workspaces of a repository. */
   readonly freeze: readonly Freeze[];
   /** Whether the project is checked, and a check run reports on it. */
@@ -177,6 +186,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     retryTransient: 0,
     waitFor: Object.freeze([]),
     waitForTimeout: 60,
+    approval: null,
     freeze: Object.freeze([]),
     projectCheck: 'report',
     pipelineCheck: 'report',

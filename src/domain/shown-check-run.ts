@@ -21,5 +21,7 @@ export interface ShownCheckRuns {
 
 /** The identifier of the Deploy button, which a deployment has that a gate ended: it deploys anyway. */
 export const DEPLOY_ACTION = 'deploy';
+/** The identifier of the Deploy button that approves a commit. */
+export const APPROVE_ACTION = 'approve';
 /** The identifier of the Redeploy button. */
 export const REDEPLOY_ACTION = 'redeploy';

@@ -1,10 +1,5 @@
-import {
-  type CommandReads,
-  type Heads,
-  PERMISSION_LEVELS,
-  type PermissionLevel,
-  type PullRequest,
-} from '../domain/conversation.ts';
+import type { CommandReads, Heads, PullRequest } from '../domain/command-reads.ts';
+import { PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { toRef } from '../domain/git-ref.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
@@ -13,6 +8,10 @@ import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 /** The delays before asking again for a resource that GitHub has just announced but doesn't find. */
 const NOT_FOUND_DELAYS_MS = [500, 1_000, 2_000];
+
+const COMMITS_PER_PAGE = 100;
+/** Of commits whose authors are read. */
+const MOST_PAGES = 10;
 
 export interface CommandReadsOptions {
   readonly getOctokit: GetOctokit;
@@ -65,6 +64,32 @@ export class GitHubCommandReads implements CommandReads {
     const commit = await orNull(() => octokit.rest.repos.getCommit(asked));
     // A branch or tag may have a name that looks like the start of a commit.
     return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
+  }
+
+  async readCommitPeople(
+    repository: Repository,
+    { base, head }: { readonly base: string | null; readonly head: string },
+  ): Promise<readonly string[] | null> {
+    const octokit = await this.#open(repository);
+    if (base === null) {
+      const { data } = await octokit.rest.repos.getCommit({ ...locate(repository), ref: head, per_page: 1 });
+      return listPeople([data]);
+    }
+    const people: string[] = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const asked = {
+        ...locate(repository),
+        basehead: `${base}...${head}`,
+        per_page: COMMITS_PER_PAGE,
+        page,
+      };
+      // After a force push, GitHub may have lost the older commit.
+      const compared = await orNull(() => octokit.rest.repos.compareCommitsWithBasehead(asked));
+      if (compared === null) return null;
+      people.push(...listPeople(compared.commits));
+      if (page * COMMITS_PER_PAGE >= compared.total_commits) return people;
+    }
+    return null;
   }
 
   async readHead(repository: Repository, branch: string): Promise<string | null> {
@@ -152,4 +177,18 @@ export function writeHeadsQuery(count: number): string {
   const variables = ['owner', 'repository', ...names].map((name) => `$${name}: String!`).join(', ');
   const refs = names.map((name) => `${name}: ref(qualifiedName: $${name}) { target { oid } }`).join(' ');
   return `query Heads(${variables}) { repository(owner: $owner, name: $repository) { ${refs} } }`;
+}
+
+interface CommitPeople {
+  readonly author: object | null;
+  readonly committer: object | null;
+}
+
+/** GitHub names only people with an account. */
+function listPeople(commits: readonly CommitPeople[]): string[] {
+  return commits.flatMap(({ author, committer }) =>
+    [author, committer].flatMap((one) =>
+      one !== null && 'login' in one && typeof one.login === 'string' ? one.login : [],
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
-import { DEPLOY_ACTION, REDEPLOY_ACTION } from '../domain/shown-check-run.ts';
-import { originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
+import { APPROVE_ACTION, DEPLOY_ACTION, REDEPLOY_ACTION } from '../domain/shown-check-run.ts';
+import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const requestPayload = originSchema.extend({ sender: personSchema });
 
@@ -24,19 +24,26 @@ export const checkRunPayload = requestPayload.extend({
 
 export const checkSuitePayload = requestPayload.extend({ check_suite: z.object({ head_sha: shaSchema }) });
 
+const BUTTONS: ReadonlyMap<string, 'button' | 'approve'> = new Map([
+  [REDEPLOY_ACTION, 'button'],
+  [DEPLOY_ACTION, 'button'],
+  [APPROVE_ACTION, 'approve'],
+]);
+
 /** Reads a re-run of a check run, or a press of its button. Throws a `ZodError` for an invalid payload. */
 export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   const { action, check_run: run, requested_action: pressed, ...rest } = checkRunPayload.parse(payload);
   const isButton = action === 'requested_action';
   const isForced = pressed?.identifier === DEPLOY_ACTION;
-  if (isButton && !isForced && pressed?.identifier !== REDEPLOY_ACTION) {
+  const button = BUTTONS.get(pressed?.identifier ?? '');
+  if (isButton && !button) {
     return { kind: 'ignored', ...readOrigin(rest), reason: 'foreign_check_run' };
   }
   const request = readRequest(rest);
   if (request.kind === 'ignored') return request;
   return {
     ...request,
-    how: isButton ? 'button' : 'rerun',
+    how: (isButton && button) || 'rerun',
     ...(isForced && { force: true }),
     sha: run.head_sha,
     run: {
@@ -65,5 +72,11 @@ function readRequest({ sender, ...origin }: z.infer<typeof requestPayload>): Rer
   const about = readOrigin(origin);
   // Without a sender, the app can't check the permission.
   if (!sender) return { kind: 'ignored', ...about, reason: 'command_refused' };
-  return { kind: 'rerun', ...about, actor: sender.login, pushedAt: readTime(origin.repository.pushed_at) };
+  return {
+    kind: 'rerun',
+    ...about,
+    actor: sender.login,
+    ...(isBot(sender) && { actorIsBot: true }),
+    pushedAt: readTime(origin.repository.pushed_at),
+  };
 }

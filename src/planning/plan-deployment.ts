@@ -53,15 +53,16 @@ export function describeDeployment(
   };
 }
 
-type GateSettings = Pick<WorkspaceSettings, 'projectCheck' | 'waitFor' | 'waitForTimeout'>;
+type GateSettings = Pick<WorkspaceSettings, 'projectCheck' | 'waitFor' | 'waitForTimeout' | 'approval'>;
 
 /** The gates of a deployment, in the order in which it has to pass them. */
-export function listGates({ projectCheck, waitFor, waitForTimeout }: GateSettings): PlannedGate[] {
+export function listGates({ projectCheck, waitFor, waitForTimeout, approval }: GateSettings): PlannedGate[] {
   const gates: PlannedGate[] = [];
   if (projectCheck === 'block') gates.push({ kind: 'project', passed: null });
   if (waitFor.length > 0) {
     gates.push({ kind: 'checks', wanted: waitFor, timeoutMinutes: waitForTimeout, passed: null });
   }
+  if (approval) gates.push({ kind: 'approval', ...approval, approval: null, passed: null });
   return gates;
 }
 
@@ -69,6 +70,7 @@ export function listGates({ projectCheck, waitFor, waitForTimeout }: GateSetting
 function expectHold([first]: readonly PlannedGate[]): Hold | null {
   switch (first?.kind) {
     case undefined:
+    case 'approval':
       return null;
     case 'project':
       return { reason: 'project_pending' };

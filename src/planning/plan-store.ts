@@ -1,3 +1,4 @@
+import type { NewApproval } from '../domain/approval.ts';
 import type { LeftComparison, NewCommitRun } from '../domain/commit-run.ts';
 import type { NewCommand, PermissionLevel } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
@@ -40,6 +41,7 @@ export interface Plan {
   readonly pipelineWatch?: NewPipelineWatch;
   /** The locks of the repository from now on. */
   readonly locks?: NewLocks;
+  readonly approvals?: readonly NewApproval[];
   /** The workspaces whose waiting deployments are judged again. */
   readonly wake?: readonly WorkspaceKey[];
   /** Check runs about the commit; a repeated one changes nothing. */

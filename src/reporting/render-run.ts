@@ -118,12 +118,14 @@ async function findProjectCheck(
   deployment: Deployment,
   store: CommitRunReader,
 ): Promise<CheckRunView['projectCheck']> {
-  if (!deployment.gates.some(({ kind }) => kind === 'project')) return null;
+  const isDecided = deployment.reason === 'approval_needed';
+  if (!isDecided && !deployment.gates.some(({ kind }) => kind === 'project')) return null;
   const run = await store.getCommitRun(makeProjectRunId(deployment.repositoryId, deployment.sha));
   if (run?.verdict.kind !== 'project') return null;
   const { sha, checkRunUrl, verdict } = run;
   const errors = verdict.result?.errors.find((one) => one.workspaceId === deployment.workspaceId);
-  return { sha, checkRunUrl, errors: errors ?? null };
+  const plan = isDecided ? { plan: verdict.result?.summary ?? '' } : {};
+  return { sha, checkRunUrl, errors: errors ?? null, ...plan };
 }
 
 async function findRunning(waiting: Deployment, store: OpenDeployments): Promise<CheckRunView['waitsFor']> {

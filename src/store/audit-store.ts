@@ -219,7 +219,7 @@ async function readRefusedPresses(db: Kysely<Schema>, after: After): Promise<rea
   return rows.map((row) => {
     const { actor = null, how } = JSON.parse(row.event) as { actor?: string; how?: string };
     const request = {
-      kind: how === 'button' ? ('button' as const) : ('rerun' as const),
+      kind: how === 'button' || how === 'approve' ? ('button' as const) : ('rerun' as const),
       requested_by: actor,
       role: row.role,
       request: null,

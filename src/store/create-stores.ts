@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { LagStore } from '../commands/answer-status.ts';
 import type { CommandStore } from '../commands/command-store.ts';
+import type { ApprovalStore } from '../domain/approval-store.ts';
 import type { CommitRunStore } from '../domain/commit-run.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
@@ -28,6 +29,7 @@ import type { ReportQueue, ReportStore, ResumeStore } from '../reporting/report-
 import type { WayBackStore } from '../reporting/way-back.ts';
 import type { BacklogStore } from '../web/backlog-metrics.ts';
 import type { HealthStore } from '../web/readiness.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createBacklogStore } from './backlog-store.ts';
 import { createCommandStore } from './command-store.ts';
 import { createCommitRunStore } from './commit-run-store.ts';
@@ -86,6 +88,7 @@ export type Stores = DeliveryStore &
   NotificationStore &
   SetupRunStore &
   LockReader &
+  ApprovalStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
   WayBackStore &
@@ -119,6 +122,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createNotificationStore(db),
     ...createSetupRunStore(db),
     ...createLockStore(db),
+    ...createApprovalStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),
     ...createWayBackStore(db),

@@ -37,6 +37,8 @@ const NEVER_STARTED: readonly ReasonCode[] = [
   'push_off',
   'ignored_sender',
   'project_error',
+  'approval_needed',
+  'approval_expired',
 ];
 
 export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {

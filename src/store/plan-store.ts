@@ -3,6 +3,7 @@ import type { Deployment, PlannedDeployment } from '../domain/deployment.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import type { WorkspaceKey } from '../domain/workspace.ts';
 import type { AdoptionStore, NotedRerun, Plan, PlanStore } from '../planning/plan-store.ts';
+import { insertApprovals } from './approval-store.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
@@ -36,6 +37,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
         await storeOthers(tx, rest);
+        await insertApprovals(tx, rest.approvals, now);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {
           for (const one of list) changed.set(one.id, one);

@@ -7,6 +7,7 @@ import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { SetupRun } from '../domain/setup-run.ts';
 import type { WayBack } from '../domain/way-back.ts';
+import type { RepositoryWorkspace } from '../domain/workspace.ts';
 import type { StoredNotification } from '../notifying/notification-store.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { FailureIssue } from '../reporting/failure-issue.ts';
@@ -38,6 +39,7 @@ export interface Schema {
   notification: NotificationTable;
   stoppedDestination: StoppedDestinationTable;
   workspaceLock: WorkspaceLockTable;
+  approval: ApprovalTable;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
   wayBack: WayBackTable;
@@ -54,6 +56,13 @@ interface WorkspaceLockTable {
   lockedBy: string;
   reason: string;
   lockedAt: number;
+}
+
+interface ApprovalTable extends RepositoryWorkspace {
+  sha: string;
+  approvedBy: string;
+  role: string;
+  approvedAt: number;
 }
 
 interface WayBackTable extends Omit<WayBack, 'isLinear'> {

@@ -52,6 +52,25 @@ export function describeLocks(name: string, open: () => Promise<OpenStores>): vo
       expect(await stores.listLocks(REPOSITORY.id)).toEqual([]);
     });
 
+    test('approvals: the first of a commit stays, old ones go, and others are none', async () => {
+      const workspace = { account: 'acme', workspaceId: 'w', repositoryId: REPOSITORY.id };
+      const approve = async (deliveryId: string, by: string, at: number, sha = 'a') => {
+        const event = buildPush({ repository: REPOSITORY, after: deliveryId });
+        await stores.record({ id: deliveryId, name: 'check_run', receivedAt: 1, event });
+        const approvals = [{ ...workspace, sha, by, role: 'maintain', at }];
+        await stores.commitPlan({ deliveryId, outcome: 'button', deployments: [], approvals, now: at });
+      };
+      await approve('1', 'ana', 1_764_558_000_000);
+      await approve('2', 'bob', 1_764_558_001_000);
+      const first = { by: 'ana', role: 'maintain', at: 1_764_558_000_000 };
+      expect(await stores.findApproval(workspace, 'a')).toEqual(first);
+      expect(await stores.findApproval(workspace, 'b')).toBeNull();
+      expect(await stores.findApproval({ ...workspace, workspaceId: 'x' }, 'a')).toBeNull();
+      expect(await stores.findApproval({ ...workspace, repositoryId: REPOSITORY.id + 1 }, 'a')).toBeNull();
+      await approve('3', 'bob', first.at + 91 * 86_400_000, 'c');
+      expect(await stores.findApproval(workspace, 'a')).toBeNull();
+    });
+
     test('of one repository leave those of another alone', async () => {
       await plan('a', [ALL]);
       await plan('b', [], REPOSITORY.id + 1);

@@ -94,6 +94,7 @@ function replaceWord(command: Command, word: string | null, name: string): Comma
       const { rest } = readLockText(command.text);
       return { ...command, text: `"${name}" ${rest}` };
     }
+    case 'approve':
     case 'unlock':
     case 'logs':
     case 'verify':

@@ -59,6 +59,12 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
     description:
       'Stops the running deployment and cancels the waiting ones. `/meltano cancel` is the same command.',
   },
+  approve: {
+    usage: '/meltano approve [workspace]',
+    example: '/meltano approve "Analytics (prod)"',
+    description:
+      'Approves the deployment that waits for it (`approval` in the configuration, which also says who may): of the workspace, or all that wait in the place of the comment.',
+  },
   lock: {
     usage: '/meltano lock ["workspace"] <reason>',
     example: '/meltano lock "Analytics (prod)" month end',

@@ -58,6 +58,10 @@ export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): 
     case 'unknown_pipeline':
     case 'ambiguous_pipeline':
       return renderPipelineChoice(view, refusal);
+    case 'nothing_to_approve':
+      return [
+        '**Nothing to approve:** no deployment that is meant here waits for an approval. `/meltano status` shows what waits.',
+      ];
     case 'no_lock_reason':
       return [
         `**Not locked:** a reason is missing. Write it after the workspace: ${formatCode(`/meltano lock "${refusal.workspace.name}" month end`)}.`,

@@ -3,6 +3,7 @@ import { formatCode, formatLink, linkWords } from '../../reporting/render/escape
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { joinParts, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { formatCommand } from '../format-command.ts';
+import { renderApprove } from './render-approve.ts';
 import { renderHelp } from './render-help.ts';
 import { renderLock, renderUnlock } from './render-lock.ts';
 import { renderLogs } from './render-logs.ts';
@@ -38,6 +39,8 @@ function renderBody(view: ReplyView): ReplyPart[] {
       return renderRedeploy(view, body);
     case 'withdraw':
       return renderWithdraw(view, body);
+    case 'approve':
+      return renderApprove(view, body);
     case 'lock':
       return renderLock(view, body);
     case 'unlock':

@@ -85,10 +85,17 @@ function explainGates(view: ReplyView, finding: WhyFinding): string[] {
     hold = null,
     lock = null,
     freeze = null,
+    approval = null,
   } = finding;
   const notes: string[] = [];
   if (projectCheck?.state === 'pending' && isDeployed(finding)) {
     notes.push('The start waits for the project check of this commit, at most 10 s');
+  }
+  if (approval !== null) {
+    const by = formatCode(approval.by ?? '');
+    notes.push(
+      by === '' ? 'Its deployments wait for an approval of this commit' : `${by} approved this commit`,
+    );
   }
   if (lock !== null) notes.push(`It is locked by ${describeLock(lock)}, so its deployments wait`);
   if (freeze !== null) {

@@ -14,6 +14,8 @@ export interface OtherDeployment {
 interface ShownProjectCheck extends OtherDeployment {
   /** The errors in the section of the workspace. */
   readonly errors: WorkspaceErrors | null;
+  /** What changes in the projects: Markdown. Set if a person decides by it. */
+  readonly plan?: string;
 }
 
 /** The input of a check run's rendering. */

@@ -84,6 +84,10 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
     case 'checks_failed':
     case 'checks_missing':
       return word ?? REASON_CODES[reason];
+    case 'approval_needed':
+      return 'Waiting for approval: press Deploy';
+    case 'approval_expired':
+      return 'Approval expired after 7 days; push or /redeploy';
     case 'held_too_long':
       return `Not started within 7 days: ${word ?? REASON_CODES[reason]}`;
     case 'project_error':

@@ -6,6 +6,7 @@ import type { Wording } from './describe-end.ts';
 export const GATE_NAMES: Readonly<Record<GateKind, string>> = {
   project: 'the project check',
   checks: '`wait_for`',
+  approval: 'the approval',
   lock: 'the lock',
   freeze: 'the freeze',
 };

@@ -11,6 +11,7 @@ import {
 import { adviseOnError, describeError } from './describe-error.ts';
 import { adviseOnVerification, explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
+import { explainApproval } from './explain-approval.ts';
 import { adviseOnPipelines, explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { linkCommit, linkProjectCheck } from './github-links.ts';
@@ -81,6 +82,10 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
   ],
   checks_missing: ({ problem }) => [
     `${FILE} waits for checks of other Apps (\`wait_for\`), which did not pass in time${problem}. A missing or renamed check never counts as passed: correct the names in the file. ${FORCE}`,
+  ],
+  approval_needed: ({ view }) => explainApproval(view),
+  approval_expired: () => [
+    `Nobody approved this deployment within 7 days. To ask again, push, or ${REDEPLOY}.`,
   ],
   held_too_long: ({ problem }) => [
     `The deployment waited for 7 days and could not start${problem}. To deploy the branch, push, or ${REDEPLOY}.`,

@@ -45,3 +45,9 @@ export function formatFileUrl({ githubUrl, repository }: Pages, { file, sha }: F
   const parts = [repository.owner, repository.name, 'blob', sha, ...file.split('/')];
   return `${githubUrl}/${parts.map(encodeURIComponent).join('/')}`;
 }
+
+export function linkAccount({ githubUrl }: CheckRunView, login: string): string {
+  const [, bot] = /^([a-z\d-]+)\[bot\]$/i.exec(login) ?? [];
+  if (bot !== undefined) return formatLink(login, `${githubUrl}/apps/${bot}`);
+  return /^[a-z\d_-]+$/i.test(login) ? formatLink(login, `${githubUrl}/${login}`) : formatCode(login);
+}

@@ -3,7 +3,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
 import type { LocatedError } from '../../domain/log-excerpt.ts';
 import type { ReasonCode } from '../../domain/reason-codes.ts';
-import { DEPLOY_ACTION, REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
+import { APPROVE_ACTION, DEPLOY_ACTION, REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
 import { OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { REDACTED } from '../../logs/redact.ts';
@@ -34,6 +34,12 @@ const ENDED_BY_GATE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'checks_missing',
   'held_too_long',
 ]);
+
+const APPROVE: CheckRunAction = {
+  label: 'Deploy',
+  description: 'Approve and deploy this commit',
+  identifier: APPROVE_ACTION,
+};
 
 /**
  * The fields of a deployment's check run. Pure. A later `view.now` only changes the title of a running deployment.
@@ -88,8 +94,13 @@ function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
     // `none` has no check run, but an open run still has to end.
     conclusion: conclusion === null || conclusion === 'none' ? 'skipped' : conclusion,
     completed_at: formatTime(endTime(deployment)),
-    actions: ENDED_BY_GATE.has(deployment.reason) ? [DEPLOY, REDEPLOY] : [REDEPLOY],
+    actions: listActions(deployment),
   };
+}
+
+function listActions({ reason, armedUntil }: Deployment): CheckRunAction[] {
+  if (reason === 'approval_needed' && armedUntil !== null) return [APPROVE];
+  return ENDED_BY_GATE.has(reason) ? [DEPLOY, REDEPLOY] : [REDEPLOY];
 }
 
 /** GitHub shows the time between start and end as the duration. Uses the job's times if there was one. */

@@ -9,9 +9,17 @@ import {
   showableLog,
 } from './describe-deployment.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
+import { describeApproval } from './explain-approval.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
-import { findRunUrl, linkCommit, linkFile, linkProjectCheck, tookAnotherCommit } from './github-links.ts';
+import {
+  findRunUrl,
+  linkAccount,
+  linkCommit,
+  linkFile,
+  linkProjectCheck,
+  tookAnotherCommit,
+} from './github-links.ts';
 import { renderWayBack } from './render-way-back.ts';
 
 const NO_ISSUE =
@@ -47,6 +55,7 @@ function renderTable(view: CheckRunView): string {
     ['Requested commit', linkCommit(view, deployment.sha)],
     ['Deployed commit', describeDeployedCommit(view)],
     ['Requested by', describeRequester(deployment, (login) => linkAccount(view, login))],
+    ['Approved by', describeApproval(view)],
     ['Redeployment of', linkRun(view, view.redeployOf)],
     ['Job', describeJob(view)],
     ['Queue time', queue === null ? '' : formatDuration(queue)],
@@ -70,12 +79,6 @@ function describeDeployedCommit(view: CheckRunView): string {
 
 function linkRun(view: CheckRunView, other: CheckRunView['redeployOf']): string {
   return other === null ? '' : formatLink(shortenSha(other.sha), findRunUrl(view, other));
-}
-
-function linkAccount({ githubUrl }: CheckRunView, login: string): string {
-  const [, bot] = /^([a-z\d-]+)\[bot\]$/i.exec(login) ?? [];
-  if (bot !== undefined) return formatLink(login, `${githubUrl}/apps/${bot}`);
-  return /^[a-z\d_-]+$/i.test(login) ? formatLink(login, `${githubUrl}/${login}`) : formatCode(login);
 }
 
 function describeJob({ deployment }: CheckRunView): string {
@@ -109,7 +112,7 @@ function explainAdopted({ deployment }: CheckRunView): string {
 function explainGates(view: CheckRunView): string[] {
   const { gates, forcedBy } = view.deployment;
   return gates.map(({ kind, passed }) => {
-    if (passed === null) return '';
+    if (passed === null || kind === 'approval') return '';
     const why = formatCode(passed.why);
     const check = linkProjectCheck(view);
     const by = linkAccount(view, forcedBy ?? '');

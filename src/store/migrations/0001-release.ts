@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { createApprovalTable } from './0001/approvals.ts';
 import { createDeliveryTables } from './0001/deliveries.ts';
 import { createDeploymentTables } from './0001/deployments.ts';
 import { createIssueTables } from './0001/issues.ts';
@@ -23,6 +24,7 @@ export async function createTables(db: Kysely<Schema>): Promise<void> {
   await createPipelineWatchTable(db);
   await createSetupRunTables(db);
   await createLockTable(db);
+  await createApprovalTable(db);
   await createSweepTables(db);
   await createLeaseTables(db);
 }

@@ -66,6 +66,7 @@ const ARGUMENTS: Readonly<Record<CommandName, fc.Arbitrary<object>>> = {
   redeploy: fc.record({ workspaces: words, branch: fc.option(word), force: fc.boolean() }),
   withdraw: fc.record({ workspaces: words }),
   lock: fc.record({ text: word.filter(isLockText) }),
+  approve: fc.record({ workspace: fc.option(word) }),
   unlock: fc.record({ workspace: fc.option(word) }),
   status: fc.record({ workspaces: words }),
   logs: fc.record({ workspace: fc.option(word), lines: fc.integer({ min: 1, max: MAX_LOG_LINES }) }),

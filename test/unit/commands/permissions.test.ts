@@ -24,6 +24,10 @@ const AS_MAINTAINER: Needed = [
 const NEEDED: Readonly<Record<CommandName, Needed>> = {
   redeploy: ACTS,
   withdraw: ACTS,
+  approve: [
+    ['triage', 'triage', 'triage', 'triage'],
+    ['triage', 'triage', 'triage', 'triage'],
+  ],
   lock: AS_MAINTAINER,
   unlock: AS_MAINTAINER,
   status: SHOWS,

@@ -115,6 +115,7 @@ describe('a redeploy', () => {
 const ABOUT_DEV: Readonly<Record<CommandName, string | null>> = {
   redeploy: '/redeploy dev',
   withdraw: '/meltano withdraw dev',
+  approve: null,
   lock: null,
   unlock: '/meltano unlock dev',
   status: '/meltano status dev',

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ReadsOfOneCommand } from '../../../src/commands/reads-of-one-command.ts';
-import type { CommandReads, PullRequest } from '../../../src/domain/conversation.ts';
+import type { CommandReads, PullRequest } from '../../../src/domain/command-reads.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 
 const SHA = 'a'.repeat(40);
@@ -13,6 +13,7 @@ const github: CommandReads = {
   readPullRequest: async () => note('pull request', PULL),
   listBranchesAtHead: async () => note('branches at the commit', ['dev']),
   resolveCommit: async () => note('commit', SHA),
+  readCommitPeople: async () => note('people', []),
   readHead: async (_, branch) => note(`head of ${branch}`, SHA),
   readHeadsTogether: async (_, branches) =>
     note(`heads of ${branches.join(' ')}`, new Map(branches.map((branch) => [branch, SHA]))),

@@ -54,6 +54,7 @@ test('no section takes unknown keys', () => {
       'checks',
       'workspaces',
       'workspaces.retry',
+      'workspaces.approval',
       'workspaces.checks',
       'commands',
       'comments',

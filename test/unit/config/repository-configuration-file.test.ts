@@ -87,6 +87,7 @@ workspaces:
     wait_for: [{ name: ci, app: other-ci, accept: [neutral] }]
     wait_for_timeout: 6
     environment: production
+    approval: { role: admin, not_by: author }
     checks: { project: report, pipelines: report }
   - workspace: 81c0ef56
 commands:
@@ -131,6 +132,7 @@ github_deployments: true
           {
             workspace: 'ANALYTICS',
             environment: 'production',
+            approval: { role: 'admin', notBy: 'author' },
             onPush: true,
             paths: ['shared/*', 'dwh/**'],
             pathsIgnore: [],

@@ -160,3 +160,88 @@ test('a forced deployment passes both, and names them', async () => {
     { kind: 'freeze', passed: { how: 'forced', why: 'Frozen until Thu 06:00 Europe/London: midweek' } },
   ]);
 });
+
+describe('an approval', () => {
+  const gates = [{ kind: 'approval', role: 'maintain', notBy: null, approval: null, passed: null }] as const;
+  const SHA = 'c'.repeat(40);
+
+  async function approve(sha: string): Promise<void> {
+    const deliveryId = randomUUID();
+    const event = { kind: 'comment', repository: REPOSITORY } as never;
+    await world.stores.record({
+      id: deliveryId,
+      name: 'issue_comment',
+      receivedAt: world.clock.now(),
+      event,
+    });
+    const approval = {
+      account: 'environment',
+      workspaceId: WORKSPACE_ID,
+      repositoryId: REPOSITORY.id,
+      sha,
+      by: 'mia',
+      role: 'maintain',
+      at: world.clock.now(),
+    };
+    await world.stores.commitPlan({
+      deliveryId,
+      outcome: 'command',
+      deployments: [],
+      approvals: [approval],
+      now: world.clock.now(),
+    });
+  }
+
+  test.each([null, 'mia'])('ends a deployment without one, forced by %s', async (forcedBy) => {
+    const { id } = await world.push({ sha: SHA, gates, forcedBy });
+    await world.step();
+    expect(await world.read(id)).toMatchObject({
+      conclusion: 'action_required',
+      reason: 'approval_needed',
+      armedUntil: START + 7 * DAY,
+    });
+    await approve('d'.repeat(40));
+    await world.step();
+    expect(starts()).toBe(0);
+  });
+
+  test('of the commit lets a new deployment start, which keeps who gave it', async () => {
+    world.gateReads.head = SHA;
+    const { id } = await world.push({ sha: SHA, gates });
+    await world.step();
+    await approve(SHA);
+    await world.step();
+    expect(starts()).toBe(1);
+    const old = await world.read(id);
+    const { reason, gates: passed } = await world.read(old.supersededBy ?? '');
+    expect([old.reason, reason]).toEqual(['approval_needed', 'gate_opened']);
+    expect(passed).toEqual([{ ...gates[0], approval: { by: 'mia', role: 'maintain', at: START } }]);
+  });
+
+  test('counts for its commit only: not if the branch moves before the start', async () => {
+    world.gateReads.head = SHA;
+    await world.push({ sha: SHA, gates });
+    await world.step();
+    await approve(SHA);
+    world.gateReads.head = 'd'.repeat(40);
+    await world.step();
+    expect(starts()).toBe(0);
+  });
+
+  test('expires after 7 days', async () => {
+    const { id } = await world.push({ sha: SHA, gates });
+    await world.runFor(7 * DAY - 1);
+    const { revision, reason } = await world.read(id);
+    expect(reason).toBe('approval_needed');
+    await world.runFor(60 * MINUTE);
+    expect(await world.read(id)).toMatchObject({
+      reason: 'approval_expired',
+      conclusion: 'action_required',
+      armedUntil: null,
+      revision: revision + 1,
+    });
+    await approve(SHA);
+    await world.step();
+    expect(starts()).toBe(0);
+  });
+});

@@ -1,5 +1,5 @@
-import { beforeEach, expect, test } from 'vitest';
-import type { CommandReads } from '../../../src/domain/conversation.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { CommandReads } from '../../../src/domain/command-reads.ts';
 import { GitHubCommandReads } from '../../../src/github/command-reads.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
@@ -53,4 +53,33 @@ test.each([
   await expect(reads.readPermission(REPOSITORY, 'ana')).rejects.toThrow(message);
   const delayMs = github.budgets.of(REPOSITORY.installationId).holdsWritesMs(performance.now());
   expect(delayMs).toBeGreaterThan(20_000);
+});
+
+describe('the people of commits', () => {
+  const commit = (author: string | null, committer: string | null) => ({
+    author: author && { login: author },
+    committer: committer && { login: committer },
+  });
+
+  test('are authors and committers that GitHub knows, over all pages', async () => {
+    const path = `/repos/acme/data/compare/${'9'.repeat(40)}...${SHA}`;
+    const answer = (commits: readonly object[]) => ({ total_commits: 101, commits });
+    github.scope
+      .get(`${path}?per_page=100&page=1`)
+      .reply(200, answer([commit('ana', 'web-flow'), commit(null, null)]));
+    github.scope.get(`${path}?per_page=100&page=2`).reply(200, answer([commit('bob', 'Bob')]));
+    const people = await reads.readCommitPeople(REPOSITORY, { base: '9'.repeat(40), head: SHA });
+    expect(people).toEqual(['ana', 'web-flow', 'bob', 'Bob']);
+  });
+
+  test('are those of the commit alone without an older one', async () => {
+    github.scope.get(`/repos/acme/data/commits/${SHA}?per_page=1`).reply(200, commit('ana', 'bob'));
+    expect(await reads.readCommitPeople(REPOSITORY, { base: null, head: SHA })).toEqual(['ana', 'bob']);
+  });
+
+  test('are unknown if GitHub has lost the older commit', async () => {
+    const path = `/repos/acme/data/compare/${'9'.repeat(40)}...${SHA}?per_page=100&page=1`;
+    github.scope.get(path).reply(404, { message: 'Not Found' });
+    expect(await reads.readCommitPeople(REPOSITORY, { base: '9'.repeat(40), head: SHA })).toBeNull();
+  });
 });

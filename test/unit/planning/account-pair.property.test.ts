@@ -7,6 +7,7 @@ import { type Act, NAMES, type Name } from './account-party.ts';
 const TEXTS: Readonly<Record<CommandName, string>> = {
   redeploy: '/redeploy',
   withdraw: '/meltano withdraw',
+  approve: '/meltano approve',
   lock: '/meltano lock month end',
   unlock: '/meltano unlock',
   status: '/meltano status',

@@ -1,5 +1,5 @@
 import type { Account } from '../../../src/domain/account.ts';
-import type { CommandReads } from '../../../src/domain/conversation.ts';
+import type { CommandReads } from '../../../src/domain/command-reads.ts';
 import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import { FakeConversation } from '../commands/fake-conversation.ts';
@@ -69,6 +69,7 @@ export function createReads(headOf: (repository: Repository) => string): Command
     readPullRequest: async () => ({ headBranch: null, baseBranch: 'main', merged: false }),
     listBranchesAtHead: async () => [],
     resolveCommit: async () => null,
+    readCommitPeople: async () => [],
     readHead: async (repository: Repository) => headOf(repository),
     readHeadsTogether: async (repository: Repository, branches: readonly string[]) =>
       new Map(branches.map((branch) => [branch, headOf(repository)])),

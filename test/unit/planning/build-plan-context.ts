@@ -3,8 +3,8 @@ import { planCommand, planUnanswered } from '../../../src/commands/plan-command.
 import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
 import type { Account, Accounts } from '../../../src/domain/account.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
+import type { CommandReads } from '../../../src/domain/command-reads.ts';
 import type { Configurations } from '../../../src/domain/configuration-in-use.ts';
-import type { CommandReads } from '../../../src/domain/conversation.ts';
 import type { HeadReader } from '../../../src/domain/installation-reader.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { ShownCheckRuns } from '../../../src/domain/shown-check-run.ts';

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
+import type { CommandReads, PullRequest } from '../../../src/domain/command-reads.ts';
 import type { ReadConfiguration } from '../../../src/domain/configuration-in-use.ts';
-import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
+import type { PermissionLevel } from '../../../src/domain/conversation.ts';
 import type { AppEvent, CommentEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
@@ -63,6 +64,8 @@ export class PlanWorld {
   pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false };
   readonly heads = new Map<string, string>();
   runs: readonly ShownCheckRun[] = [];
+  /** The authors of the commits that an approval is for. */
+  people: readonly string[] | null = [];
   /** GitHub's reads for commands, by name; each throws while `githubIsDown`. */
   readonly asked: string[] = [];
   githubIsDown = false;
@@ -75,6 +78,8 @@ export class PlanWorld {
         [...this.heads].filter(([, head]) => head === sha).map(([branch]) => branch),
       ),
     resolveCommit: async (_, sha) => this.#ask(`commit ${sha}`, sha.padEnd(40, '0')),
+    readCommitPeople: async (_, { base, head }) =>
+      this.#ask(`people of ${base?.slice(0, 7)}...${head.slice(0, 7)}`, this.people),
     readHead: async (_, branch) => this.#ask(`head of ${branch}`, this.heads.get(branch) ?? null),
     readHeadsTogether: async (_, branches) =>
       this.#ask(

@@ -176,6 +176,13 @@ describe('what others wrote', () => {
             failing: read,
           },
         ],
+        approve: [
+          {
+            kind: 'approve',
+            approved: [{ workspaceId: 'w', workspaceName: name, sha: 'a'.repeat(40) }],
+            refused: [{ workspaceId: 'w', workspaceName: text, why: 'it may not' }],
+          },
+        ],
         lock: [
           { kind: 'lock', workspace, reason: text, replaced: null },
           { kind: 'lock', workspace: null, reason: name, replaced: locks[0] ?? null },
@@ -217,6 +224,7 @@ describe('what others wrote', () => {
                   forcedBy: text,
                   limits: [{ section: 'deploy', key: 'paths_ignore', words: `adds ${text}` }],
                   lock: locks[0] ?? null,
+                  approval: { by: text },
                   freeze: { until: 'Mon 06:00 UTC', why: text },
                   hold: { reason: 'locked', by: name, why: text },
                 },
@@ -289,6 +297,7 @@ function refusalsOf(workspace: ShownWorkspace, word: string): Readonly<Record<Re
     branch_missing: { code: 'branch_missing', missing: candidates },
     push_missing: { code: 'push_missing', pushless: candidates },
     pipelines_off: { code: 'pipelines_off' },
+    nothing_to_approve: { code: 'nothing_to_approve' },
     no_lock_reason: { code: 'no_lock_reason', workspace },
     no_pipelines: { code: 'no_pipelines', workspace },
     unknown_pipeline: {
@@ -349,8 +358,8 @@ test('help says of each command whether the person may use it', () => {
       ?.map((one) => one[2])
       .join('');
   expect(marks('maintain')).toBe('✓'.repeat(COMMAND_NAMES.length));
-  expect(marks('push')).toBe('✓✓✗✗✓✓✓✓✓✗✓');
-  expect(marks('pull')).toBe('✗✗✗✗✓✓✓✓✗✗✓');
+  expect(marks('push')).toBe('✓✓✓✗✗✓✓✓✓✓✗✓');
+  expect(marks('pull')).toBe('✗✗✗✗✗✓✓✓✓✗✗✓');
 });
 
 test('help says that commands about pipelines are off', () => {

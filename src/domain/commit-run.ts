@@ -201,6 +201,7 @@ export function describeRequiredCheck(
     verdict: {
       kind: 'required',
       asks,
+      lost: [],
       asked: 1,
       run: 1,
       isRenewed,

@@ -21,7 +21,25 @@ export type RequiredAsk =
       readonly would: readonly WouldDecide[];
     };
 
-export type RequiredConclusion = 'success' | 'failure' | 'action_required' | 'timed_out' | 'cancelled';
+/** The worst first. */
+export const REQUIRED_CONCLUSIONS = [
+  'failure',
+  'action_required',
+  'timed_out',
+  'cancelled',
+  'success',
+] as const;
+
+export type RequiredConclusion = (typeof REQUIRED_CONCLUSIONS)[number];
+
+/** The result of a deployment that ended before the database began, as its check run shows it. */
+export interface LostResult {
+  readonly workspaceId: string;
+  /** The check run's. */
+  readonly name: string;
+  readonly conclusion: RequiredConclusion;
+  readonly title: string | null;
+}
 
 /** What the required check shows. */
 export interface RequiredResult {
@@ -35,6 +53,7 @@ export interface RequiredResult {
 export interface RequiredVerdict {
   readonly kind: 'required';
   readonly asks: readonly RequiredAsk[];
+  readonly lost: readonly LostResult[];
   /** How often it was asked for. */
   readonly asked: number;
   /** Counts the commit's check runs of this name: GitHub opens no concluded one again. */

@@ -7,7 +7,7 @@ import {
 import type { Deployment } from '../domain/deployment.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import type { RequiredAsk, RequiredConclusion } from '../domain/required-check.ts';
+import { type LostResult, REQUIRED_CONCLUSIONS, type RequiredVerdict } from '../domain/required-check.ts';
 import type { RequiredJudgement, WorkspaceOutcome } from '../reporting/render/render-required-check.ts';
 import type { RequiredCheckStore } from './required-check-store.ts';
 
@@ -23,8 +23,6 @@ const NOTHING_TO_DEPLOY: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'overtaken_while_away',
 ]);
 
-/** The worst first. */
-const WORST: readonly RequiredConclusion[] = ['failure', 'action_required', 'timed_out', 'cancelled'];
 /** A chain of replaced deployments is followed this far. */
 const MOST_SUCCESSORS = 100;
 
@@ -33,7 +31,7 @@ type Reads = Pick<RequiredCheckStore, 'getDeployment' | 'getCommitRun' | 'listCo
 /** Judges a commit by its deployments and, where it deploys nothing, by its project check. */
 export async function judgeRequiredCheck(
   { repositoryId, sha }: Pick<CommitRun, 'repositoryId' | 'sha'>,
-  asks: readonly RequiredAsk[],
+  { asks, lost }: Pick<RequiredVerdict, 'asks' | 'lost'>,
   reads: Reads,
 ): Promise<RequiredJudgement> {
   const deployments = await reads.listCommitDeployments({ repositoryId, sha });
@@ -43,6 +41,7 @@ export async function judgeRequiredCheck(
   }
   const run = await reads.getCommitRun(makeProjectRunId(repositoryId, sha));
   const project = run?.verdict.kind === 'project' ? run.verdict : null;
+  outcomes.push(...lost.filter(({ workspaceId }) => !isAmong(outcomes, workspaceId)).map(describeLost));
   const workspaces = addErrors(outcomes, project);
   const isPlanned = asks.every(({ outcome }) => outcome !== null);
   if (workspaces.some(({ kind }) => kind === 'pending')) return { kind: 'pending', waitsFor: 'deployments' };
@@ -52,7 +51,9 @@ export async function judgeRequiredCheck(
   }
   const isHeld = asks.some(({ outcome }) => outcome === 'configuration_held');
   const hasDecided = outcomes.some(({ reason }) => reason !== 'branch_not_tracked');
-  const worst = WORST.find((conclusion) => workspaces.some(({ kind }) => kind === conclusion)) ?? 'success';
+  const worst =
+    REQUIRED_CONCLUSIONS.find((conclusion) => workspaces.some(({ kind }) => kind === conclusion)) ??
+    'success';
   return {
     kind: 'decided',
     conclusion: isHeld && !hasDecided ? 'failure' : worst,
@@ -63,6 +64,22 @@ export async function judgeRequiredCheck(
 }
 
 /** `deployments`: of one workspace and one commit. */
+function isAmong(outcomes: readonly WorkspaceOutcome[], id: string): boolean {
+  return outcomes.some(({ workspaceId, reason }) => workspaceId === id && reason !== 'branch_not_tracked');
+}
+
+function describeLost({ workspaceId, name, conclusion, title }: LostResult): WorkspaceOutcome {
+  return {
+    workspaceId,
+    workspaceName: name,
+    kind: conclusion,
+    reason: 'read_from_check_run',
+    problem: title,
+    deployment: null,
+    replacedBy: null,
+  };
+}
+
 /** The last deployment of each workspace, if it ended without success. */
 export function findUnsuccessful(deployments: readonly Deployment[]): Deployment[] {
   const own = Map.groupBy(deployments, ({ workspaceId }) => workspaceId).values();

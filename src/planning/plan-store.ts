@@ -6,7 +6,7 @@ import type { Lock } from '../domain/lock.ts';
 import type { DescribeNotices } from '../domain/notification.ts';
 import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import type { WouldDecide } from '../domain/required-check.ts';
+import type { RequiredVerdict, WouldDecide } from '../domain/required-check.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
 import type { OpenedGitHubDeployment } from '../reporting/github-deployment.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
@@ -127,6 +127,8 @@ export interface PlanStore {
 }
 
 export interface AdoptionStore {
+  /** Stores a required check that an earlier, lost database left open. It is looked for before it is written. */
+  adoptRequiredCheck(run: NewCommitRun, known: Pick<RequiredVerdict, 'run' | 'lost'>): Promise<void>;
   /**
    * Takes over a check run that an earlier, lost database left open, with the check of its project that it waits for.
    * Returns false if its deployment is stored here.

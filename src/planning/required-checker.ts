@@ -60,7 +60,7 @@ export class RequiredChecker {
     const { store, repositories, githubUrl, clock } = this.#ports;
     const repository = await repositories.getRepository(run.repositoryId);
     if (!repository) return null;
-    const judgement = await judgeRequiredCheck(run, run.verdict.asks, store);
+    const judgement = await judgeRequiredCheck(run, run.verdict, store);
     const { result: shown, isRenewed } = run.verdict;
     if (judgement.kind === 'pending' && judgement.waitsFor === 'project' && shown === null) {
       const leftMs = PROJECT_PATIENCE_MS - ageOf(clock, run.createdAt);

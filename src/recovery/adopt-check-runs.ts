@@ -13,6 +13,7 @@ import { formatWorkspaceKey, type Workspace } from '../domain/workspace.ts';
 import { listGates } from '../planning/plan-deployment.ts';
 import { planMissingCheck } from '../planning/plan-missing-check.ts';
 import type { AdoptedState, AdoptionStore, PlanHistory } from '../planning/plan-store.ts';
+import { adoptRequiredCheck } from './adopt-required-check.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 
 export interface AdoptionContext {
@@ -31,7 +32,8 @@ export interface AdoptionContext {
  * them open. Their ids (workspace, deployment, job) suffice to conclude them.
  */
 export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedBranch): Promise<void> {
-  for (const run of await context.runs.listRuns(tracked.repository, tracked.head)) {
+  const runs = await context.runs.listRuns(tracked.repository, tracked.head);
+  for (const run of runs) {
     if (run.conclusion !== null) continue;
     const ids = parseExternalId(run.externalId ?? '');
     const workspace = tracked.workspaces.find((one) => one.id === ids?.workspaceId);
@@ -84,6 +86,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     context.dispatcher.wake('workspace', key);
     for (const { id } of commitRuns) context.dispatcher.wake('project', id);
   }
+  await adoptRequiredCheck(context, tracked, { runs, now: context.clock.now() });
 }
 
 /** When the check run began, and not in the future: the clock may have been set back since (epoch milliseconds). */

@@ -61,6 +61,12 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
       await db.transaction().execute((tx) => storeOthers(tx, checks));
     },
 
+    async adoptRequiredCheck({ verdict, ...run }, { run: number, lost }) {
+      if (verdict.kind !== 'required') return;
+      const adopted = { ...run, verdict: { ...verdict, run: number, lost } };
+      await db.transaction().execute((tx) => insertCommitRuns(tx, [adopted], { attemptedAt: run.createdAt }));
+    },
+
     async adopt(planned, { knownJobIds, ...found }, commitRuns) {
       const now = found.acceptedAt ?? found.attemptedAt ?? planned.receivedAt;
       const row = { ...toNewRow(planned, now), ...found, knownJobIds: JSON.stringify(knownJobIds) };

@@ -205,7 +205,9 @@ function describeOutcome(pages: Pages, outcome: WorkspaceOutcome, wording: Wordi
 
 function describeResult({ kind, reason, problem, deployment }: WorkspaceOutcome, wording: Wording): string {
   if (kind === 'nothing') return `${NOTHING}: ${explainReason(reason, problem, wording)}`;
-  if (deployment === null) return `project error: ${wording.quote(problem ?? '')}`;
+  if (reason === 'project_error' && deployment === null)
+    return `project error: ${wording.quote(problem ?? '')}`;
+  if (deployment === null) return wording.quote(problem ?? 'Ended');
   const facts = { supersededBy: null, error: null, startTimeoutMinutes: null, deployTimeoutMinutes: null };
   return describeEnd(deployment, facts, wording);
 }

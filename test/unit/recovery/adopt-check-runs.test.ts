@@ -4,6 +4,9 @@ import { makeProjectRunId, type ProjectResult } from '../../../src/domain/commit
 import { type ConfigurationInUse, DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
+import { makeRequiredCheckId } from '../../../src/domain/required-check.ts';
+import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
+import { judgeRequiredCheck } from '../../../src/planning/judge-required-check.ts';
 import { adoptCheckRuns } from '../../../src/recovery/adopt-check-runs.ts';
 import {
   buildWorkspace,
@@ -43,12 +46,16 @@ beforeEach(async () => {
 });
 
 /** A lost database left a check run open, of a deployment without a known job. */
-async function adopt(differences: { readonly jobId?: string } = {}): Promise<Deployment> {
+async function adopt(
+  differences: { readonly jobId?: string } = {},
+  others: readonly ShownCheckRun[] = [],
+): Promise<Deployment> {
   const { stores, clock, githubClock, dispatcher, meltano, configuration } = world;
   const known = async () => configuration;
   const account = { key: 'environment', api: meltano } as never;
   const { jobId } = differences;
   const listRuns = async () => [
+    ...others,
     {
       id: 7,
       url: 'https://github.com/7',
@@ -168,4 +175,31 @@ test('without block nothing is checked, and the start is sent again', async () =
   expect((await adopt()).gates).toEqual([]);
   await world.runFor(3 * MINUTE);
   expect(starts()).toBe(1);
+});
+
+test('an open required check goes on, with the results that were lost', async () => {
+  world.configuration = DEFAULTS_IN_USE;
+  const id = makeRequiredCheckId(REPOSITORY.id, SHA);
+  const shown = { url: null, title: null, startedAt: world.clock.now() - MINUTE, completedAt: null };
+  const sales = { name: 'Meltano Deploy (Sales)', externalId: 'sales/old', title: 'Failed after 38 s' };
+  world.meltano.addJob();
+  const adopted = await adopt({ jobId: 'job-1' }, [
+    { ...shown, ...sales, id: 5, conclusion: 'failure' },
+    { ...shown, id: 6, name: 'Meltano Deploy', externalId: `${id}/3/`, conclusion: null },
+  ]);
+  const run = await world.stores.getCommitRun(id);
+  if (run?.verdict.kind !== 'required') throw new Error('It was not taken over.');
+  // So GitHub is asked for it by its external id, before anything is created.
+  expect(run).toMatchObject({ state: 'waiting', checkRunId: null, verdict: { run: 3 } });
+  expect(run.checkRunAttemptedAt).not.toBeNull();
+  expect(world.dispatcher.wakes).toContainEqual({ queue: 'required', key: id });
+  const judge = () => judgeRequiredCheck(run, run.verdict as never, world.stores);
+  expect(await judge()).toMatchObject({ kind: 'pending' });
+  await world.stores.saveDeployment(adopted.id, {
+    state: 'concluded',
+    conclusion: 'success',
+    reason: 'job_complete',
+    concludedAt: 9,
+  });
+  expect(await judge()).toMatchObject({ conclusion: 'failure', workspaces: { length: 2 } });
 });

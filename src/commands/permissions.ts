@@ -1,6 +1,6 @@
 import { COMMAND_KINDS, type CommandName } from '../domain/command.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
-import type { CommandPermission } from '../domain/repository-configuration.ts';
+import type { CommandPermission } from '../domain/role.ts';
 
 /**
  * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration;

@@ -81,12 +81,13 @@ export const POLICY_SECTIONS: readonly (readonly [string, Section])[] = [
   ...listInner('workspaces.limits', DEPLOY_RULES),
 ];
 
-/** The sections of a repository's file that are sections of `place` too, without a level for `deploy`. */
+/** The sections of a repository's file that are sections of `place` too, without the level of `deploy` or `workspaces`. */
 function listInner(place: string, rules?: AnyRules): [string, Section][] {
   const keys = rules ? listKeys(rules) : Object.keys(ACCOUNT_SETTINGS);
-  return [...SECTIONS].flatMap(([path, section]): [string, Section][] => {
+  // Of a section under "deploy" and under "workspaces", the first one counts.
+  return [...SECTIONS].toReversed().flatMap(([path, section]): [string, Section][] => {
     const [first = '', second] = path.split('.');
-    const key = first === 'deploy' ? second : first;
+    const key = first === 'deploy' || first === 'workspaces' ? second : first;
     return key !== undefined && keys.includes(key) ? [[`${place}.${key}`, section]] : [];
   });
 }

@@ -14,7 +14,7 @@ import {
   SECTIONS,
 } from './repository-configuration-schema.ts';
 import { describeUnknownKey } from './suggest-name.ts';
-import { toApproval, toDeploySettings, toWrittenSettings } from './to-settings.ts';
+import { toDeploySettings, toWrittenSettings } from './to-settings.ts';
 
 /** A thousand times what a long configuration needs. */
 export const LONGEST_FILE_BYTES = 64 * 1024;
@@ -116,11 +116,10 @@ function toConfiguration(file: RepositoryConfigurationFile, yaml: YamlContent): 
   const workspaces = file.workspaces ?? [];
   return deepFreeze({
     ...toWrittenSettings({ ...file, ...file.deploy, ...file.checks }),
-    workspaces: workspaces.map(({ workspace, environment, checks, approval, ...entry }) => ({
+    workspaces: workspaces.map(({ workspace, environment, checks, ...entry }) => ({
       workspace,
       ...toDeploySettings({ ...entry, ...checks }),
       ...(environment !== undefined && { environment }),
-      ...(approval && { approval: toApproval(approval) }),
     })),
     places: listPlaces(yaml, workspaces.length),
   });

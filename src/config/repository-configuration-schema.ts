@@ -278,6 +278,7 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
 export const ACCOUNT_SETTINGS = {
   ...deploySection.shape,
   ...checksSection.shape,
+  approval,
   commands: commandsSection.nullish(),
   comments: commentsSection.nullish(),
   notify: notifySection.nullish(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { ApprovalRule } from '../domain/approval.ts';
 import type { Freeze } from '../domain/freeze.ts';
-import type { ApprovalRule, DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
+import type { DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
 import type { WantedCheck } from '../domain/wanted-check.ts';
 import type { approval } from './approval-schema.ts';
 import { readDuration } from './freeze-schema.ts';
@@ -37,6 +38,7 @@ export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySett
     verify: written.verify,
     waitFor: written.wait_for?.map(toWantedCheck),
     waitForTimeout: written.wait_for_timeout,
+    approval: written.approval ? toApproval(written.approval) : undefined,
     freeze: written.freeze?.map(toFreeze),
     retryTransient: written.retry?.transient,
     projectCheck: written.project,
@@ -49,7 +51,7 @@ function toWantedCheck(written: NonNullable<SettingsAsWritten['wait_for']>[numbe
   return { name, app, accept };
 }
 
-export function toApproval({ role = 'maintain', not_by: notBy }: ApprovalAsWritten): ApprovalRule {
+function toApproval({ role = 'maintain', not_by: notBy }: ApprovalAsWritten): ApprovalRule {
   return { role, notBy: notBy ?? null };
 }
 

@@ -1,4 +1,13 @@
+import type { CommandPermission } from './role.ts';
 import type { RepositoryWorkspace } from './workspace.ts';
+
+/** Who has to approve each deployment. */
+export interface ApprovalRule {
+  /** The role in the repository that the person needs at least. */
+  readonly role: CommandPermission;
+  /** `author`: not the authors and committers of the commits, nor who pushed them. */
+  readonly notBy: 'author' | null;
+}
 
 /** A person's approval of a commit. */
 export interface Approval {

@@ -7,7 +7,7 @@ import type { FeltLimit } from './limit-rules.ts';
 import type { ShownLock } from './lock.ts';
 import type { LogSetting } from './log-setting.ts';
 import type { ReasonCode } from './reason-codes.ts';
-import type { CommandPermission } from './repository-configuration.ts';
+import type { CommandPermission } from './role.ts';
 
 export type ParsedCommand = Exclude<ParsedComment, { kind: 'none' }>;
 

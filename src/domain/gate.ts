@@ -1,5 +1,4 @@
-import type { Approval } from './approval.ts';
-import type { ApprovalRule } from './repository-configuration.ts';
+import type { Approval, ApprovalRule } from './approval.ts';
 import type { WantedCheck } from './wanted-check.ts';
 
 /**

@@ -1,5 +1,7 @@
+import type { ApprovalRule } from './approval.ts';
 import type { Freeze } from './freeze.ts';
 import { chooseStricterLog, type LogSetting } from './log-setting.ts';
+import { ROLES } from './role.ts';
 import type { WantedCheck } from './wanted-check.ts';
 
 /** A key of the repository's file. */
@@ -26,13 +28,14 @@ export const DEPLOY_RULES = {
   log: limitLog(),
   waitFor: unite('wait_for', ({ name }: WantedCheck) => name),
   freeze: unite('freeze', ({ reason, cron }: Freeze) => reason ?? cron),
+  approval: limitApproval(),
   projectCheck: requireAtLeast('checks', 'project', ['off', 'report', 'block']),
 };
 
 /** The settings of the commands that the operator may limit. */
 export const COMMAND_RULES = {
   enabled: allowOnlyFalse('commands', 'enabled'),
-  permission: requireAtLeast('commands', 'permission', ['triage', 'write', 'maintain', 'admin']),
+  permission: requireAtLeast('commands', 'permission', ROLES),
 };
 
 type Rules<S> = { readonly [K in keyof S]?: LimitRule<S[K]> };
@@ -109,6 +112,22 @@ function limitLog(): LimitRule<LogSetting> {
     key: 'log',
     limit: chooseStricterLog,
     explain: (limit) => `allows at most ${limit}`,
+  };
+}
+
+function limitApproval(): LimitRule<ApprovalRule | null> {
+  return {
+    section: 'deploy',
+    key: 'approval',
+    limit(value, limit) {
+      if (value === null || limit === null) return value ?? limit;
+      const role = ROLES.indexOf(value.role) < ROLES.indexOf(limit.role) ? limit.role : value.role;
+      return { role, notBy: value.notBy ?? limit.notBy };
+    },
+    explain(limit) {
+      const notBy = limit?.notBy === 'author' ? ', not by the author' : '';
+      return `requires an approval with at least ${limit?.role}${notBy}`;
+    },
   };
 }
 

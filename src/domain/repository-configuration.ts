@@ -1,3 +1,4 @@
+import type { ApprovalRule } from './approval.ts';
 import { foldName } from './fold-name.ts';
 import type { Freeze } from './freeze.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import type { LogSetting } from './log-setting.ts';
 import { matchesWildcard } from './matches-wildcard.ts';
 import { meansWorkspace } from './refer-to-workspace.ts';
+import type { CommandPermission } from './role.ts';
 import type { WantedCheck } from './wanted-check.ts';
 import type { NamedWorkspace } from './workspace.ts';
 
@@ -22,16 +24,6 @@ type PipelineCheckMode = 'report' | 'off';
 
 /** `all`: a push that leaves a workspace as it is also gets a GitHub Deployment. */
 type GitHubDeploymentMode = boolean | 'all';
-
-/** The permission in the repository that commands require. */
-export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
-
-export interface ApprovalRule {
-  /** The role in the repository that the person needs at least. */
-  readonly role: CommandPermission;
-  /** `author`: not the authors and committers of the commits, nor who pushed them. */
-  readonly notBy: 'author' | null;
-}
 
 export interface PathSettings {
   /** Globs of the files whose changes count; null for the workspace's directory. */

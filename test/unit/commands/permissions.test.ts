@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { neededLevel } from '../../../src/commands/permissions.ts';
 import { COMMAND_NAMES, type CommandName } from '../../../src/domain/command.ts';
 import type { PermissionLevel } from '../../../src/domain/conversation.ts';
-import type { CommandPermission } from '../../../src/domain/repository-configuration.ts';
+import type { CommandPermission } from '../../../src/domain/role.ts';
 
 const PERMISSIONS: readonly CommandPermission[] = ['triage', 'write', 'maintain', 'admin'];
 /** In a private and in a public repository, for each of `PERMISSIONS`. */

@@ -70,6 +70,10 @@ interface Sample {
   readonly toForce?: (value: unknown) => unknown;
 }
 
+const toRule = (value: unknown) => {
+  const { role, not_by: notBy = null } = value as { role: string; not_by?: string };
+  return { role, notBy };
+};
 /** The names of checks. */
 const toWanted = (value: unknown) => (value as string[]).map((name) => ({ name, app: null, accept: [] }));
 const WEEKEND = { cron: '0 0 18 * * FRI', for: '60h', timezone: 'Europe/London', reason: 'weekend' };
@@ -91,6 +95,12 @@ const LIMITABLE: Readonly<Record<keyof typeof DEPLOY_RULES, Sample>> = {
   log: { loose: 'live', strict: 'final' },
   projectCheck: { loose: 'off', strict: 'block' },
   waitFor: { loose: ['lint'], strict: ['ci*', 'test'], joined: ['lint', 'ci*', 'test'], toForce: toWanted },
+  approval: {
+    loose: { role: 'write', not_by: 'author' },
+    strict: { role: 'admin' },
+    joined: { role: 'admin', not_by: 'author' },
+    toForce: toRule,
+  },
   freeze: { loose: [NIGHT], strict: [WEEKEND], joined: [NIGHT, WEEKEND], toForce: toFreezes },
 };
 const LIMITABLE_COMMANDS: Readonly<Record<keyof typeof COMMAND_RULES, Sample>> = {
@@ -100,6 +110,7 @@ const LIMITABLE_COMMANDS: Readonly<Record<keyof typeof COMMAND_RULES, Sample>> =
 
 /** A file of a repository that sets the key for all workspaces. */
 function writeFile({ section, key }: { section: string; key: string }, value: unknown): object {
+  if (key === 'approval') return { workspaces: [{ workspace: 'analytics', approval: value }] };
   return { [section]: { [key]: value } };
 }
 
@@ -166,6 +177,7 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
   ignore_senders: [['octocat'], []],
   log: ['final', 'live'],
   verify: [true, false],
+  approval: [{ role: 'admin' }, { role: 'write', not_by: 'author' }],
   retry: [{ transient: 1 }, { transient: 0 }],
   wait_for: [['test'], []],
   wait_for_timeout: [5, 60],
@@ -187,12 +199,16 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
 
 /** A file of a repository with a key of the defaults. */
 function placeKey(key: string, value: unknown): object {
+  if (key === 'approval') return { workspaces: [{ workspace: 'analytics', approval: value }] };
   if (['commands', 'comments', 'notify', 'github_deployments'].includes(key)) return { [key]: value };
   return { [['project', 'pipelines', 'gate'].includes(key) ? 'checks' : 'deploy']: { [key]: value } };
 }
 
 describe.each(Object.entries(DEFAULTS))('the default for %s', (key, [other, own]) => {
-  const withoutPolicy = ({ limits: _, places: __, ...rest }: RepositoryConfiguration) => rest;
+  const withoutPolicy = (configuration: RepositoryConfiguration) => {
+    const { limits: _, places: __, workspaces: ___, deploy, ...rest } = configuration;
+    return { ...rest, deploy: key === 'paths' ? deploy : settingsOf(configuration, WORKSPACE) };
+  };
 
   test('does what a file with that value does, and the file may say otherwise', () => {
     const account = { defaults: { [key]: other } };
@@ -226,6 +242,11 @@ describe('no file gets looser than its limits', () => {
     enabled: (value, limit) => limit === true || value === false,
     project: (value, limit) => CHECKS.indexOf(String(value)) >= CHECKS.indexOf(String(limit)),
     permission: (value, limit) => ROLES.indexOf(String(value)) >= ROLES.indexOf(String(limit)),
+    approval: (value, limit) => {
+      const [rule, wanted] = [value, limit] as { role: string; notBy: string | null }[];
+      if (!rule || !wanted || ROLES.indexOf(rule.role) < ROLES.indexOf(wanted.role)) return false;
+      return wanted.notBy === null || rule.notBy === wanted.notBy;
+    },
     log: (value, limit) =>
       [true, false].every((isPrivate) => {
         const mode = chooseLogMode({ log: value as WorkspaceSettings['log'] }, isPrivate);
@@ -255,7 +276,7 @@ describe('no file gets looser than its limits', () => {
   test('whatever the account, the repository and its entries say', () => {
     fc.assert(
       fc.property(account, settings, settings, some(COMMANDS), (operator, deploy, own, commands) => {
-        const { project, ...rest } = deploy;
+        const { project, approval: _, ...rest } = deploy;
         const file = {
           deploy: rest,
           ...(project === undefined ? {} : { checks: { project } }),
@@ -284,7 +305,7 @@ describe('no file gets looser than its limits', () => {
 });
 
 describe('mistakes', () => {
-  const CAN = 'on_push, paths_ignore, skip_tokens, ignore_senders, log, wait_for, freeze, project';
+  const CAN = 'on_push, paths_ignore, skip_tokens, ignore_senders, log, wait_for, freeze, approval, project';
   const ALL = `${CAN}, commands.enabled, commands.permission`;
 
   test.each<[object, string]>([
@@ -316,6 +337,14 @@ describe('mistakes', () => {
     [
       { limits: { freeze: [{ cron: '0 18 * * FRI', for: '2d' }] } },
       '8:21: accounts.acme.limits.freeze[0].cron is not usable: five fields, but the first of six is the second: put "0 " in front.',
+    ],
+    [
+      { limits: { approval: { role: 'owner' } } },
+      '7:19: accounts.acme.limits.approval.role must be triage, write, maintain or admin.',
+    ],
+    [
+      { limits: { approval: { rule: 'admin' } } },
+      '7:11: accounts.acme.limits.approval.rule is not a known key. Did you mean "role"?',
     ],
     [
       { defaults: { retry: { transiend: 1 } } },

@@ -26,6 +26,9 @@ export interface CommitContext {
 /** The delay of a project's check after the plan, so that its deployments' requests to GitHub go first. */
 const CHECK_AFTER_MS = 250;
 
+/** GitHub sends the events of a push and of its pull request at the same time; then the required check is judged by both. */
+const PULL_EVENT_MS = 3_000;
+
 /** Stores the plan of a delivery and wakes the queues that carry it out. */
 export async function commitPlan(
   context: CommitContext,
@@ -64,9 +67,14 @@ export async function commitPlan(
   for (const workspace of plan.wake ?? []) {
     context.dispatcher.wake('workspace', formatWorkspaceKey(workspace));
   }
+  await wakeCommitRuns(context, plan, log);
+}
+
+async function wakeCommitRuns(context: CommitContext, plan: Plan, log: Logger): Promise<void> {
+  const requiredAfterMs = plan.awaitsPull ? PULL_EVENT_MS : 0;
   for (const id of [...listChecks(plan), ...(plan.rewrittenRuns ?? [])]) {
     if (isProjectRunId(id)) context.dispatcher.wake('project', id, CHECK_AFTER_MS);
-    else if (isRequiredCheckId(id)) context.dispatcher.wake('required', id);
+    else if (isRequiredCheckId(id)) context.dispatcher.wake('required', id, requiredAfterMs);
     else await announceConfiguration(context, id, log);
   }
 }

@@ -72,6 +72,9 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
     commitRuns,
     unchanged,
     gate,
+    awaitsPull:
+      deployments.every(({ conclusion }) => conclusion !== null) &&
+      workspaces.some((one) => settingsOf(configuration.configuration, one).projectCheck === 'block'),
     would: would.flatMap(describeWould),
     wake,
   };

@@ -29,6 +29,8 @@ export interface Plan {
   readonly unchanged?: readonly OpenedGitHubDeployment[];
   /** Whether the repository wants the required check; missing: unknown. */
   readonly gate?: boolean;
+  /** True: a pull request with the same head, whose event may come a moment later, can fail the required check. */
+  readonly awaitsPull?: boolean;
   /** How the push of a merge queue would be decided on its base. */
   readonly would?: readonly WouldDecide[];
   /** The permission of the person with the request, if it was read. */

@@ -160,7 +160,7 @@ function renderSummary(pages: Pages, { isHeld, workspaces, asks }: Decided): str
     commit: ({ sha }) => linkCommit(pages, sha),
   };
   const intro = isHeld
-    ? 'There is no valid version of the configuration file. The push that repairs it deploys; then re-run this check.'
+    ? 'There is no valid version of the configuration file, so nothing is deployed. The push that repairs it deploys its branch; for another branch, write `/redeploy` then.'
     : 'This check sums up what this commit means for the workspaces of the repository.';
   const rows = [
     ...workspaces

@@ -48,7 +48,7 @@ function listNames(file: unknown): (readonly [number, string])[] {
     );
 }
 
-function describeNone(name: string, workspaces: readonly NamedWorkspace[]): string {
+export function describeNone(name: string, workspaces: readonly NamedWorkspace[]): string {
   const start = `${quoteText(name)} is none of this repository's workspaces`;
   if (workspaces.length === 0)
     return `${start}: no workspace on Meltano Cloud that this app sees uses this repository.`;
@@ -62,7 +62,7 @@ function describeNone(name: string, workspaces: readonly NamedWorkspace[]): stri
   return `${start}, which are ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
-function describeSeveral(name: string, found: readonly NamedWorkspace[]): string {
+export function describeSeveral(name: string, found: readonly NamedWorkspace[]): string {
   const ids = found.slice(0, MOST_NAMED).map(({ id }) => id);
   return `${quoteText(name)} is ${found.length} workspaces of this repository: name one by its id, ${listChoices(ids)}.`;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { COMMAND_RULES, DEPLOY_RULES } from '../domain/limit-rules.ts';
 import type { WrittenConfiguration, WrittenPlace } from '../domain/repository-configuration.ts';
 import type { NamedWorkspace } from '../domain/workspace.ts';
+import { checkOrder } from './check-order.ts';
 import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { chooseBranch, describeIssue, findValue } from './describe-issue.ts';
@@ -57,6 +58,7 @@ export function readRepositoryConfiguration(text: string, known: KnownToReader):
   const parsed = repositoryConfigurationSchema.safeParse(yaml.value);
   if (!parsed.success) reportIssues(parsed.error.issues, yaml);
   checkWorkspaceNames(yaml, known.workspaces);
+  checkOrder(yaml, known.workspaces);
   if (!parsed.success || yaml.problems.found.length > 0) return fail(yaml);
   return { ok: true, configuration: toConfiguration(parsed.data, yaml) };
 }
@@ -116,10 +118,11 @@ function toConfiguration(file: RepositoryConfigurationFile, yaml: YamlContent): 
   const workspaces = file.workspaces ?? [];
   return deepFreeze({
     ...toWrittenSettings({ ...file, ...file.deploy, ...file.checks }),
-    workspaces: workspaces.map(({ workspace, environment, checks, ...entry }) => ({
+    workspaces: workspaces.map(({ workspace, environment, after, checks, ...entry }) => ({
       workspace,
       ...toDeploySettings({ ...entry, ...checks }),
       ...(environment !== undefined && { environment }),
+      ...(after !== undefined && { after }),
     })),
     places: listPlaces(yaml, workspaces.length),
   });

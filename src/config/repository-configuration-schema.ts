@@ -4,7 +4,7 @@ import { APPROVAL_KEYS, approval } from './approval-schema.ts';
 import { FREEZE_KEYS, freeze } from './freeze-schema.ts';
 import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
 import type { Section } from './suggest-name.ts';
-import { CHECK_KEYS, waitFor, waitForTimeout } from './wait-for-schema.ts';
+import { after, CHECK_KEYS, waitFor, waitForTimeout } from './wait-for-schema.ts';
 
 const { deploy, commands, comments, notify, githubDeployments, gate } = DEFAULT_CONFIGURATION;
 
@@ -154,6 +154,7 @@ const workspaceEntry = z
     approval,
     wait_for: waitFor.optional(),
     wait_for_timeout: waitForTimeout.optional(),
+    after: after.optional(),
     checks: workspaceChecks.nullish().meta({ description: 'The checks of this workspace.' }),
   })
   .meta({ description: "Refines one of this repository's workspaces: a key replaces the one under deploy." });

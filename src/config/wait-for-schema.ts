@@ -47,3 +47,12 @@ export const waitForTimeout = z.int().min(1).max(10_080).meta({
 
 /** The keys of an entry that isn't only a name. */
 export const CHECK_KEYS = ['name', 'app', 'accept'];
+
+export const after = z
+  .array(z.string().max(255).regex(/\S/, { error: 'must not be blank' }))
+  .max(20)
+  .meta({
+    description:
+      'Workspaces of the same branch that have to deploy a commit successfully before this one is deployed, named as under workspace. They may take wait_for_timeout.',
+    examples: [['Analytics (staging)']],
+  });

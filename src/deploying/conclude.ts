@@ -1,6 +1,7 @@
 import type { Conclusion, Deployment, FirstTry } from '../domain/deployment.ts';
 import { changesOf, type DeploymentChange } from '../domain/deployment-store.ts';
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
+import { formatWorkspaceKey } from '../domain/workspace.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
 export interface Ending extends DeploymentChange {
@@ -52,7 +53,16 @@ export async function conclude(
   if (saved.jobId) context.dispatcher.wake('log', saved.id);
   else context.reporter.changed(saved);
   await context.outputs.changed(saved);
+  await wakeFollowers(context, saved);
   return 'go on';
+}
+
+/** Wakes the workspaces of the repository whose deployments may wait for this one. */
+async function wakeFollowers({ store, dispatcher }: ReconcileContext, ended: Deployment): Promise<void> {
+  for (const { account, workspaceId } of await store.listAwaitedCommits([ended.repositoryId])) {
+    if (workspaceId === ended.workspaceId) continue;
+    dispatcher.wake('workspace', formatWorkspaceKey({ account, workspaceId }));
+  }
 }
 
 /** A deployment whose second job was never started ends as its first job did. */

@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { listCommitGates, type PlannedGate } from '../domain/gate.ts';
-import { listQuoted } from '../reporting/render/describe-hold.ts';
+import { listNames, listQuoted } from '../reporting/render/describe-hold.ts';
 import type { GateState } from './gate-state.ts';
 import { judgeGate } from './judge-gates.ts';
 import type { StartContext } from './reconcile-context.ts';
@@ -29,6 +29,8 @@ function describeMiss(gate: PlannedGate, state: Exclude<GateState, { kind: 'open
   switch (gate.kind) {
     case 'project':
       return 'which the project check had not passed';
+    case 'order':
+      return `which ${listNames(gate.after.map(({ name }) => name))} had not deployed`;
     case 'approval':
       return 'which nobody had approved';
     case 'checks': {

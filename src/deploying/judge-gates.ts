@@ -12,6 +12,7 @@ import { judgeApproval } from './judge-approval.ts';
 import { judgeWantedChecks } from './judge-checks.ts';
 import { judgeFreeze } from './judge-freeze.ts';
 import { judgeLock } from './judge-lock.ts';
+import { judgeOrder } from './judge-order.ts';
 import { judgeProject } from './judge-project.ts';
 import type { StartContext } from './reconcile-context.ts';
 
@@ -61,6 +62,8 @@ export function judgeGate(context: StartContext, gate: Gate, look: GateLook): Pr
   switch (gate.kind) {
     case 'project':
       return judgeProject(context, look);
+    case 'order':
+      return judgeOrder(context, gate, look);
     case 'checks':
       return judgeWantedChecks(context, gate, look);
     case 'approval':

@@ -8,7 +8,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { GateReads } from '../domain/gate-reads.ts';
-import type { ArmedGates } from '../domain/gate-store.ts';
+import type { ArmedGates, AwaitedChecks, OtherDeployments } from '../domain/gate-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { LockReader } from '../domain/lock.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
@@ -64,6 +64,8 @@ export interface ReconcileContext {
   readonly notices: Notices;
   readonly store: DeploymentStore &
     ArmedGates &
+    AwaitedChecks &
+    OtherDeployments &
     PipelineWatchStore &
     PlanHistory &
     KeptPushStore &

@@ -176,8 +176,9 @@ export function pinWorkspaces(
   workspaces: readonly Workspace[],
 ): WrittenConfiguration {
   const pinned = (configuration.workspaces ?? []).map((entry) => {
-    const workspace = workspaces.find((one) => meansWorkspace(entry.workspace, one));
-    return workspace ? { ...entry, workspace: workspace.id } : entry;
+    const pin = (name: string) => workspaces.find((one) => meansWorkspace(name, one))?.id ?? name;
+    const after = entry.after && { after: entry.after.map(pin) };
+    return { ...entry, workspace: pin(entry.workspace), ...after };
   });
   return { ...configuration, workspaces: pinned };
 }

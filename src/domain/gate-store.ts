@@ -1,5 +1,5 @@
 import type { Deployment, PlannedDeployment } from './deployment.ts';
-import type { WorkspaceKey } from './workspace.ts';
+import type { RepositoryWorkspace, WorkspaceKey } from './workspace.ts';
 
 /** A commit whose checks a deployment waits for. */
 interface AwaitedCommit extends WorkspaceKey {
@@ -10,6 +10,14 @@ interface AwaitedCommit extends WorkspaceKey {
 export interface AwaitedChecks {
   /** The commits of these repositories that deployments wait with at a gate, or whose gate ended one and may still open. */
   listAwaitedCommits(repositoryIds: readonly number[]): Promise<AwaitedCommit[]>;
+}
+
+/** Deployments of other workspaces. */
+export interface OtherDeployments {
+  /** The workspace's newest deployments with a check run, newest first. */
+  listRecent(workspace: RepositoryWorkspace, limit: number): Promise<Deployment[]>;
+  /** The workspace's newest record about this commit, deployed or not. */
+  findNewestOf(workspace: RepositoryWorkspace, sha: string): Promise<Deployment | null>;
 }
 
 /** Gates that ended a deployment, and are watched for some days: they are armed. */

@@ -14,7 +14,7 @@ import type { WantedCheck } from './wanted-check.ts';
 export type Gate = PlannedGate | StandingGate;
 
 /** Stored with the deployment when it is planned. */
-export type PlannedGate = ProjectGate | ChecksGate | ApprovalGate;
+export type PlannedGate = ProjectGate | ChecksGate | OrderGate | ApprovalGate;
 
 /** The project check finds no error. */
 interface ProjectGate extends Passable {
@@ -26,6 +26,13 @@ export interface ChecksGate extends Passable {
   readonly kind: 'checks';
   readonly wanted: readonly WantedCheck[];
   /** Counts from the receipt of what asked for the deployment. */
+  readonly timeoutMinutes: number;
+}
+
+/** Other workspaces have deployed the commit. */
+export interface OrderGate extends Passable {
+  readonly kind: 'order';
+  readonly after: readonly { readonly workspaceId: string; readonly name: string }[];
   readonly timeoutMinutes: number;
 }
 
@@ -78,6 +85,8 @@ export type Hold =
   | { readonly reason: 'project_pending' }
   /** `sha`: the commit, if it isn't the requested one. */
   | { readonly reason: 'checks_pending'; readonly names: readonly string[]; readonly sha: string | null }
+  /** The name of a workspace. */
+  | { readonly reason: 'order_pending'; readonly name: string }
   /** GitHub doesn't show the checks, or the head of the branch. */
   | { readonly reason: 'github_unread' }
   /** A login, and the reason as that person typed it. */

@@ -15,6 +15,7 @@ export const REASON_CODES = {
   // Planned, and waiting at a gate.
   project_pending: 'the commit is not checked by the project check yet',
   checks_pending: 'checks of the commit that wait_for names have not passed yet',
+  order_pending: 'a workspace that has to be deployed before has not deployed the commit yet',
   github_unread: 'GitHub does not show the checks of the commit, or the head of the branch',
   locked: 'a person locked the workspace',
   frozen: 'a freeze of the configuration holds now',
@@ -29,6 +30,8 @@ export const REASON_CODES = {
   overtaken_while_away: 'the delivery was missed, and the branch had moved on when it was redelivered',
   project_error:
     'the project check found an error in the section of the workspace, and checks.project is block',
+  order_failed: 'a workspace that has to be deployed before did not deploy the commit',
+  order_missing: 'a workspace that has to be deployed before took longer than wait_for_timeout',
   checks_failed: 'a check that wait_for names failed on the commit',
   checks_missing: 'checks that wait_for names did not pass within wait_for_timeout',
   approval_needed: 'the configuration wants a person to approve the deployment',

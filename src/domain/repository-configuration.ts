@@ -67,6 +67,8 @@ export type WorkspaceRefinement = Partial<DeploySettings> & {
   readonly workspace: string;
   /** Replaces the displayed environment of Meltano Cloud. */
   readonly environment?: string;
+  /** Workspaces that have to deploy a commit before, named like `workspace`. */
+  readonly after?: readonly string[];
 };
 
 export interface CommandSettings {
@@ -159,6 +161,8 @@ export interface AccountPolicy {
 export interface WorkspaceSettings extends DeploySettings {
   /** Null for the environment of Meltano Cloud. */
   readonly environment: string | null;
+  /** The names or ids of workspaces that have to deploy a commit before. */
+  readonly after: readonly string[];
 }
 
 type MatchedWorkspace = Pick<NamedWorkspace, 'id' | 'name'>;
@@ -242,7 +246,7 @@ function wantedSettingsOf(
   const found = configuration.workspaces.find((entry) => meansWorkspace(entry.workspace, workspace));
   const { workspace: _, ...refined } = found ?? { workspace: '' };
   const paths = workspace.directory === null ? deploy.paths : null;
-  return { ...deploy, environment: null, ...refined, paths: refined.paths ?? paths };
+  return { ...deploy, environment: null, after: [], ...refined, paths: refined.paths ?? paths };
 }
 
 /** The log of a deployment that was planned under other limits. */

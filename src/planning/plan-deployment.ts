@@ -1,6 +1,7 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { DeploymentSubject, Repository } from '../domain/deployment.ts';
 import type { Hold, PlannedGate } from '../domain/gate.ts';
+import { meansWorkspace } from '../domain/refer-to-workspace.ts';
 import { settingsOf, type WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { NewId } from './plan-store.ts';
@@ -31,7 +32,7 @@ export function describeDeployment(
   const { bad } = configuration;
   const settings = settingsOf(configuration.configuration, workspace);
   const plain = namePlainly(workspace, ports.nameCheckRun);
-  const gates = listGates(settings);
+  const gates = listGates(settings, source.workspaces);
   const duplicate = (countNames(source.workspaces, ports.nameCheckRun).get(plain) ?? 0) > 1;
   return {
     id: ports.newId(),
@@ -53,14 +54,27 @@ export function describeDeployment(
   };
 }
 
-type GateSettings = Pick<WorkspaceSettings, 'projectCheck' | 'waitFor' | 'waitForTimeout' | 'approval'>;
+type GateSettings = Pick<
+  WorkspaceSettings,
+  'projectCheck' | 'waitFor' | 'waitForTimeout' | 'after' | 'approval'
+>;
 
 /** The gates of a deployment, in the order in which it has to pass them. */
-export function listGates({ projectCheck, waitFor, waitForTimeout, approval }: GateSettings): PlannedGate[] {
+export function listGates(
+  { projectCheck, waitFor, waitForTimeout, after, approval }: GateSettings,
+  workspaces: readonly Workspace[],
+): PlannedGate[] {
   const gates: PlannedGate[] = [];
   if (projectCheck === 'block') gates.push({ kind: 'project', passed: null });
   if (waitFor.length > 0) {
     gates.push({ kind: 'checks', wanted: waitFor, timeoutMinutes: waitForTimeout, passed: null });
+  }
+  const before = after.flatMap((name) => {
+    const workspace = workspaces.find((one) => meansWorkspace(name, one));
+    return workspace ? [{ workspaceId: workspace.id, name: workspace.name }] : [];
+  });
+  if (before.length > 0) {
+    gates.push({ kind: 'order', after: before, timeoutMinutes: waitForTimeout, passed: null });
   }
   if (approval) gates.push({ kind: 'approval', ...approval, approval: null, passed: null });
   return gates;
@@ -74,6 +88,8 @@ function expectHold([first]: readonly PlannedGate[]): Hold | null {
       return null;
     case 'project':
       return { reason: 'project_pending' };
+    case 'order':
+      return { reason: 'order_pending', name: first.after[0]?.name ?? '' };
     case 'checks':
       return { reason: 'checks_pending', names: first.wanted.map(({ name }) => name), sha: null };
   }

@@ -43,7 +43,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const settings = await readSettings(context, tracked, workspace);
     const startedAt = readStart(run, context.clock);
     // Nobody knows whether the deployment passed its gates, or who forced it.
-    const gates = ids.jobId ? [] : listGates(settings);
+    const gates = ids.jobId ? [] : listGates(settings, tracked.workspaces);
     const isChecked = gates.some(({ kind }) => kind === 'project');
     const commitRuns = isChecked ? await planCheck(context, tracked, { workspace, settings }) : [];
     const isNew = await context.plans.adopt(

@@ -81,6 +81,8 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
       return 'Skipped: on_push is false for this workspace';
     case 'ignored_sender':
       return `Skipped: pushes by ${word ?? 'this sender'} are ignored`;
+    case 'order_failed':
+    case 'order_missing':
     case 'checks_failed':
     case 'checks_missing':
       return word ?? REASON_CODES[reason];

@@ -6,6 +6,7 @@ import type { Wording } from './describe-end.ts';
 export const GATE_NAMES: Readonly<Record<GateKind, string>> = {
   project: 'the project check',
   checks: '`wait_for`',
+  order: '`after`',
   approval: 'the approval',
   lock: 'the lock',
   freeze: 'the freeze',
@@ -20,6 +21,8 @@ export function describeHold(hold: Hold, wording: Wording): string {
       const on = hold.sha === null ? '' : ` on ${shortenSha(hold.sha)}`;
       return `Waiting for ${wording.quote(listQuoted(hold.names))}${on}`;
     }
+    case 'order_pending':
+      return `Waiting for ${wording.quote(hold.name)} to be deployed`;
     case 'github_unread':
       return 'Waiting for GitHub, which does not show the checks';
     case 'locked':
@@ -38,6 +41,8 @@ export function explainHold(hold: Hold): string {
       return 'The deployment starts when the workspace is unlocked: write `/meltano unlock` in a comment, which requires the Maintain role.';
     case 'checks_pending':
       return 'The start waits until these checks have passed on the head of the branch (`wait_for`). Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
+    case 'order_pending':
+      return 'The start waits until that workspace has deployed the commit successfully (`after`). Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
     case 'github_unread':
       return 'The start waits until GitHub shows the checks of the commit and the head of the branch.';
     case 'frozen':
@@ -49,7 +54,12 @@ const MOST_NAMED = 3;
 
 /** Names in quotes, such as `"test", "lint" and 2 more`. */
 export function listQuoted(names: readonly string[]): string {
-  const quoted = names.map((name) => `"${name}"`);
+  return listNames(names.map((name) => `"${name}"`));
+}
+
+/** Such as `one, two and 2 more`. */
+export function listNames(names: readonly string[]): string {
+  const quoted = [...names];
   if (quoted.length > MOST_NAMED) {
     return `${quoted.slice(0, MOST_NAMED - 1).join(', ')} and ${quoted.length - MOST_NAMED + 1} more`;
   }

@@ -14,7 +14,7 @@ import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainApproval } from './explain-approval.ts';
 import { adviseOnPipelines, explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
-import { linkCommit, linkProjectCheck } from './github-links.ts';
+import { findRunUrl, linkCommit, linkProjectCheck } from './github-links.ts';
 
 export const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;
@@ -77,6 +77,12 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     `The message of the head commit asks the app to skip this push${problem}. ${LATER}`,
   ],
   project_error: explainProjectError,
+  order_failed: ({ view, deployment, problem }) => [
+    `${FILE} deploys this workspace after another one (\`after\`), which failed${problem}: see ${formatLink(shortenSha(deployment.sha), findRunUrl(view, { sha: deployment.sha, checkRunUrl: null }))}. Once it has deployed this commit, this one follows by itself, within 7 days. ${FORCE}`,
+  ],
+  order_missing: ({ problem }) => [
+    `${FILE} deploys this workspace after another one (\`after\`), which has not deployed the commit in time${problem}. Once it has, this one follows by itself, within 7 days. ${FORCE}`,
+  ],
   checks_failed: ({ problem }) => [
     `${FILE} waits for checks of other Apps (\`wait_for\`), and one failed${problem}. Meltano Cloud always deploys the head of the branch, so this deployment was not started. ${FORCE}`,
   ],

@@ -30,6 +30,8 @@ const DEPLOY: CheckRunAction = {
 /** A gate ended the deployment. */
 const ENDED_BY_GATE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'project_error',
+  'order_failed',
+  'order_missing',
   'checks_failed',
   'checks_missing',
   'held_too_long',

@@ -279,6 +279,23 @@ workspaces:
     ]);
   });
 
+  test.each([
+    ['itself', 'analytics', /^2:37 workspaces\[0\]\.after\[0\]: "analytics" would wait for itself\.$/],
+    ['a workspace that there is not', 'nowhere', /^2:37 .*"nowhere" is none of this repository's workspaces/],
+  ])('an entry cannot wait for %s', (_, name, message) => {
+    const text = `workspaces:\n  - { workspace: analytics, after: ["${name}"] }\n`;
+    expect(complain(text)).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('entries wait for each other in no circle, known workspaces or not', () => {
+    const names = ['a', 'b', 'c'];
+    const entries = names.map(
+      (name, index) => `  - { workspace: ${name}, after: [${names[(index + 1) % 3]}] }\n`,
+    );
+    expect(complain(`workspaces:\n${entries.join('')}`, null)).toHaveLength(3);
+    expect(complain(`workspaces:\n${entries.slice(0, 2).join('')}`, null)).toEqual([]);
+  });
+
   test('may use anchors, and is frozen all through', () => {
     const result = read('deploy:\n  paths: &all ["a/**"]\n  paths_ignore: *all\n');
     expect(result.ok && result.configuration.deploy?.pathsIgnore).toEqual(['a/**']);

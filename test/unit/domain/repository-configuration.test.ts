@@ -71,6 +71,7 @@ describe('settingsOf', () => {
       projectCheck: 'report',
       pipelineCheck: 'report',
       environment: null,
+      after: [],
     });
   });
 
@@ -97,6 +98,7 @@ describe('settingsOf', () => {
       projectCheck: 'report',
       pipelineCheck: 'report',
       environment: 'production',
+      after: [],
     });
   });
 

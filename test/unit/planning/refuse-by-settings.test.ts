@@ -6,7 +6,7 @@ import {
 } from '../../../src/domain/repository-configuration.ts';
 import { refuseBySettings, refuseUnchanged } from '../../../src/planning/refuse-by-settings.ts';
 
-const SETTINGS: WorkspaceSettings = { ...DEFAULT_CONFIGURATION.deploy, environment: null };
+const SETTINGS: WorkspaceSettings = { ...DEFAULT_CONFIGURATION.deploy, environment: null, after: [] };
 
 const refused = (reason: string, conclusion: string, problem: unknown = expect.any(String)) => ({
   reason,

@@ -211,6 +211,32 @@ describe('a limit', () => {
     expect(await give('/meltano logs')).toMatchObject({ kind: 'logs', logMode: 'none' });
   });
 
+  test('adds the gates of the operator to pushes and commands', async () => {
+    world.policy = operator(
+      'limits: { wait_for: ["ci*"], approval: { role: maintain, not_by: author } }',
+      'workspaces:',
+      '  - { match: "Ana*", limits: { approval: { role: admin } } }',
+    );
+    world.files.everywhere =
+      'deploy: { wait_for: [lint] }\nworkspaces: [{ workspace: Analytics, approval: { role: write } }]';
+    const gates = [
+      { kind: 'checks', wanted: [{ name: 'lint' }, { name: 'ci*' }] },
+      { kind: 'approval', role: 'admin', notBy: 'author' },
+    ];
+    expect(await push()).toMatchObject([{ cause: 'push', gates }]);
+    await give('/redeploy');
+    expect((await world.open()).at(-1)).toMatchObject({ cause: 'command', gates });
+    const messages = fileRuns().flatMap(({ verdict }) => (verdict.kind === 'good' ? verdict.loose : []));
+    expect(messages).toMatchObject([
+      { line: 1, message: 'deploy.wait_for: the operator adds "ci*".' },
+      {
+        line: 2,
+        message:
+          'workspaces[0].approval: the operator requires an approval with at least admin, not by the author.',
+      },
+    ]);
+  });
+
   test('turns commands off, but not buttons and re-runs', async () => {
     world.policy = operator('limits: { commands: { enabled: false } }');
     world.files.everywhere = 'commands: { enabled: true }';

@@ -218,15 +218,17 @@ describe('an approval', () => {
     expect(passed).toEqual([{ ...gates[0], approval: { by: 'mia', role: 'maintain', at: START } }]);
   });
 
-  test('counts for its commit only: not if the branch moves before the start', async () => {
-    world.gateReads.head = SHA;
-    await world.push({ sha: SHA, gates });
-    await world.step();
-    await approve(SHA);
-    world.gateReads.head = 'd'.repeat(40);
-    await world.step();
-    expect(starts()).toBe(0);
-  });
+  test.each([null, 'mia'])(
+    'counts for its commit only, if the branch moves before the start (forced by %s)',
+    async (forcedBy) => {
+      world.gateReads.head = 'd'.repeat(40);
+      await approve(SHA);
+      const { id } = await world.push({ sha: SHA, gates, forcedBy });
+      await world.step();
+      expect(starts()).toBe(0);
+      expect(await world.read(id)).toMatchObject({ reason: 'approval_needed', armedUntil: null });
+    },
+  );
 
   test('expires after 7 days', async () => {
     const { id } = await world.push({ sha: SHA, gates });

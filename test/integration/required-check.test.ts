@@ -136,3 +136,18 @@ test.concurrent('a deleted branch and a tag have none, and neither has a reposit
     await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'branch_deleted' });
     expect(requiredRuns(world, off.after)).toEqual([]);
   }));
+
+test.concurrent('a gate that ended a deployment fails it, and one that opens makes another one', () =>
+  inWorld(async (world) => {
+    const file = 'checks: { gate: true }\ndeploy: { wait_for: [test] }\n';
+    const { after } = world.push({ files: { '.github/meltano-deploy.yml': file } });
+    await world.untilTitle(after, 'Waiting for "test"');
+    world.github.checks.report(REPOSITORY, after, { name: 'test', conclusion: 'failure' });
+    const failed = await untilDecided(world, after, 'failure');
+    expect(failed.output.title).toContain('"test" failed');
+    world.github.checks.report(REPOSITORY, after, { name: 'test', suite: 're-run', conclusion: 'success' });
+    await untilRequired(world, after, ({ id, status }) => id !== failed.id && status === 'in_progress');
+    await endJob(world, 1, 'COMPLETE');
+    const good = await untilDecided(world, after, 'success');
+    expect(requiredRuns(world, after).map(({ id }) => id)).toEqual([failed.id, good.id]);
+  }));

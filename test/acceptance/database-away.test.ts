@@ -1,33 +1,17 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { createDatabase } from '../contract/postgres-databases.ts';
+import { expect, test, vi } from 'vitest';
 import { PATIENCE } from '../patience.ts';
-import { AppProcess, makeEnvironment } from './app-process.ts';
+import { openOnServer } from './open-on-server.ts';
 
 const SERVER = process.env['TEST_DATABASE_URL'];
 
 test.skipIf(!SERVER)(
   'while the database is away the process stays up, says so, refuses deliveries, and then goes on',
   async () => {
-    const sandbox = await startSandbox();
-    onTestFinished(() => sandbox.stop());
-    const { github, meltano } = sandbox;
-    github.installations.add({ account: 'acme' });
-    github.repositories.add({ fullName: 'acme/data', private: true, files: { 'models/a.sql': '0' } });
-    const repositoryUrl = sandbox.repositoryUrl('acme/data');
-    const workspace = meltano.addWorkspace({ name: 'Analytics', repositoryUrl });
+    const files = { 'models/a.sql': '0' };
+    const opened = await openOnServer(SERVER ?? '', 'acme/data', files);
+    const { github, meltano, workspace, database } = opened;
     meltano.script = () => 'manual';
-    const database = await createDatabase(SERVER ?? '');
-    onTestFinished(() => database.drop());
-    const env = {
-      ...(await makeEnvironment(sandbox)),
-      DATABASE_URL: database.url,
-      POLL_MAX_MS: '300',
-    };
-    const app = new AppProcess({ env, cwd: import.meta.dirname });
-    onTestFinished(async () => void (await app.kill('SIGKILL')));
-    await app.ready();
-    github.hook.url = `${app.url}/api/github/webhooks`;
+    const app = await opened.startInstance();
     const status = async (path: string) => (await fetch(app.url + path)).status;
 
     const push = (text: string) =>

@@ -1,7 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { createDatabase } from '../contract/postgres-databases.ts';
-import { AppProcess, makeEnvironment } from './app-process.ts';
+import { expect, test } from 'vitest';
+import { openOnServer } from './open-on-server.ts';
 
 /** Set by scripts/with-postgres. */
 const SERVER = process.env['TEST_DATABASE_URL'];
@@ -12,40 +10,22 @@ const PROJECT = {
   'meltano.yml': 'version: 1\nplugins:\n  extractors:\n  - { name: tap-orders, namespace: tap_orders }\n',
   'pipelines/orders.yml': PIPELINE,
 };
-/** Another instance takes over after some 30 s. */
-const TAKEN_OVER_MS = 90_000;
 
 test.skipIf(!SERVER)(
   'an instance killed between the plan and the check leaves the held push to another one',
   async () => {
-    const sandbox = await startSandbox();
-    onTestFinished(() => sandbox.stop());
-    const { github, meltano } = sandbox;
-    github.installations.add({ account: 'acme' });
-    github.repositories.add({ fullName: REPOSITORY, private: true, files: PROJECT });
-    const repositoryUrl = sandbox.repositoryUrl(REPOSITORY);
-    const workspace = meltano.addWorkspace({ name: 'Analytics', repositoryUrl });
-    const database = await createDatabase(SERVER ?? '');
-    onTestFinished(() => database.drop());
-    const start = async () => {
-      const env = {
-        ...(await makeEnvironment(sandbox)),
-        DATABASE_URL: database.url,
-        POLL_MAX_MS: '300',
-      };
-      const app = new AppProcess({ env, cwd: import.meta.dirname });
-      onTestFinished(async () => void (await app.kill('SIGKILL')));
-      await app.ready();
-      return app;
-    };
-    const first = await start();
-    github.hook.url = `${first.url}/api/github/webhooks`;
+    const { github, meltano, workspace, startInstance } = await openOnServer(
+      SERVER ?? '',
+      REPOSITORY,
+      PROJECT,
+    );
+    const first = await startInstance();
     const push = (pipeline: string) =>
       github.branches.push({ repository: REPOSITORY, files: { 'pipelines/orders.yml': pipeline } }).after;
     const find = (sha: string) =>
       github.checks.runs(REPOSITORY, sha).filter(({ name }) => name === 'Meltano Deploy (Analytics)');
     const good = push(`${PIPELINE}# 1\n`);
-    await github.waitFor(() => find(good)[0]?.conclusion === 'success', 'the first deployment', 30_000);
+    await github.waitFor(() => find(good)[0]?.conclusion === 'success', 'the first deployment');
 
     // Without its files the check isn't made: a blob is read over REST where GraphQL answers with an error.
     const faults = [/\/graphql$/, /\/git\/blobs\//].map((path) =>
@@ -55,12 +35,11 @@ test.skipIf(!SERVER)(
     await github.waitFor(() => find(bad)[0]?.output.title === 'Waiting for the project check', 'the wait');
     await first.kill('SIGKILL');
     for (const fault of faults) fault.remove();
-    await start();
-    await github.waitFor(() => find(bad)[0]?.status === 'completed', 'the end of the push', TAKEN_OVER_MS);
+    await startInstance();
+    await github.waitFor(() => find(bad)[0]?.status === 'completed', 'the end of the push');
     expect(find(bad).map(({ output }) => output.title)).toEqual([
       'Skipped: pipelines/orders.yml:3: unknown key data_component; did you mean data_components?',
     ]);
     expect(meltano.jobsOf(workspace)).toHaveLength(1);
   },
-  180_000,
 );

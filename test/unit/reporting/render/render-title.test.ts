@@ -18,6 +18,13 @@ describe('under way', () => {
     ['Starting on Meltano Cloud', {}, {}],
     ['Waiting for the project check', { hold: HOLD }, {}],
     ['Waiting for a1b2c3d, which is being deployed', { hold: HOLD }, { waitsFor }],
+    [
+      'Waiting for "test" and "lint" on d4e5f6a',
+      { hold: { reason: 'checks_pending', names: ['test', 'lint'], sha: NEWER_SHA } },
+      {},
+    ],
+    ['Waiting for staging to be deployed', { hold: { reason: 'order_pending', name: 'staging' } }, {}],
+    ['Locked by @ana: month end', { hold: { reason: 'locked', by: 'ana', why: 'month end' } }, {}],
     ['Starting on Meltano Cloud', { state: 'starting', gates: [{ kind: 'project', passed: null }] }, {}],
     ['Starting on Meltano Cloud', { state: 'starting' }, {}],
     [
@@ -182,6 +189,23 @@ describe('concluded', () => {
     [
       'Skipped: a.yml:7: unknown key b; did you mean c?',
       { reason: 'project_error', problem: 'a.yml:7: unknown key b; did you mean c?' },
+      {},
+    ],
+    ['"test" failed on a1b2c3d', { reason: 'checks_failed', problem: '"test" failed on a1b2c3d' }, {}],
+    ['Waiting for approval: press Deploy', { reason: 'approval_needed' }, {}],
+    ['Approval expired after 7 days; push or /redeploy', { reason: 'approval_expired' }, {}],
+    [
+      'Not started within 7 days: Locked by @ana: month end',
+      { reason: 'held_too_long', problem: 'Locked by @ana: month end' },
+      {},
+    ],
+    [
+      'Deployed d4e5f6a, which "test" had not passed',
+      makeRun(102, {
+        reason: 'job_complete',
+        deployedSha: NEWER_SHA,
+        ungated: 'which "test" had not passed',
+      }),
       {},
     ],
     ['Skipped: on_push is false for this workspace', { reason: 'push_off', problem: null }, {}],

@@ -41,10 +41,26 @@ export async function finish({ store, clock }: IssuePorts, issue: FailureIssue):
   return NEVER;
 }
 
-/** The list in the newest open issue may have changed, or another issue may be the newest. */
-export async function wakeOpen({ store }: IssuePorts, { id }: Repository): Promise<WriteStep> {
+/** The same, when other issues are due now. */
+export async function finishBeforeOthers(ports: IssuePorts, issue: FailureIssue): Promise<WriteStep> {
+  const step = await finish(ports, issue);
+  return step === NEVER ? AT_ONCE : step;
+}
+
+/**
+ * Makes the open issues due: the list in the newest one may change, or another one may become the newest. Call it before the
+ * change is stored, so that a crash in between loses nothing.
+ */
+export async function wakeOpen({ store }: IssuePorts, { id }: Repository): Promise<void> {
   for (const open of await store.listOpenIssues(id)) {
     await store.saveFailureIssue(open.id, { finishedAt: null });
   }
-  return AT_ONCE;
+}
+
+/** The same before one of them is closed: a listed workspace may get an issue of its own. */
+export async function giveRoom(ports: IssuePorts, repository: Repository): Promise<void> {
+  for (const listed of await ports.store.listListedIssues(repository.id)) {
+    await ports.store.saveFailureIssue(listed.id, { finishedAt: null });
+  }
+  await wakeOpen(ports, repository);
 }

@@ -53,8 +53,14 @@ export interface FailureSituation {
 export interface NotedIssues {
   /** Makes the issue of the workspace due, before the end of this deployment is stored. */
   noteBroken(deployment: Deployment, now: number): Promise<void>;
-  /** The same for a success. Changes nothing if the workspace has no open issue. */
-  noteRepaired(deployment: Deployment, now: number): Promise<void>;
+  /**
+   * The same for a success. Changes nothing if the workspace has no open issue. `mayBeLost`: the first success also makes it
+   * due, because an earlier database may have known one.
+   */
+  noteRepaired(
+    deployment: Deployment,
+    end: { readonly now: number; readonly mayBeLost: boolean },
+  ): Promise<void>;
   /** The repositories with due issues. */
   listRepositoriesWithDueIssues(): Promise<number[]>;
 }

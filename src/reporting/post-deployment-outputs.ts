@@ -39,9 +39,12 @@ export function createPostDeploymentOutputs({
   return {
     async beforeEnd(deployment, conclusion) {
       const { repositoryId, sha } = deployment;
-      if (conclusion === 'success') await store.noteRepaired(deployment, clock.now());
-      if (conclusion !== 'failure' && conclusion !== 'timed_out') return;
+      if (conclusion !== 'failure' && conclusion !== 'timed_out' && conclusion !== 'success') return;
       const wanted = await readWantedOutputs(repositoryId);
+      if (conclusion === 'success') {
+        await store.noteRepaired(deployment, { now: clock.now(), mayBeLost: wanted.failureIssues });
+        return;
+      }
       if (wanted.failureIssues) await store.noteBroken(deployment, clock.now());
       if (wanted.failureComments && conclusion === 'failure') {
         await store.noteFailure({ repositoryId, sha, now: clock.now() });

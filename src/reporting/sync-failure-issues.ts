@@ -3,10 +3,11 @@ import { ageOf } from '../domain/stored-times.ts';
 import { createOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
 import { DISABLED_MS, type FailureIssue } from './failure-issue.ts';
 import {
-  AT_ONCE,
   type DueIssue,
   type FailureIssueContext,
   finish,
+  finishBeforeOthers,
+  giveRoom,
   type IssuePorts,
   NEVER,
   wakeOpen,
@@ -69,14 +70,13 @@ async function takeStep(ports: IssuePorts, issue: FailureIssue, repository: Repo
 /** Closes the issue of a workspace that works again. */
 async function repair(ports: IssuePorts, { issue, repository, situation }: DueIssue): Promise<WriteStep> {
   const { store, api } = ports;
-  if (issue.issueNumber === null && issue.attemptedAt !== null)
-    return findLost(ports, { issue, repository, situation });
   if (issue.state === 'listed') {
-    await store.saveFailureIssue(issue.id, { state: null });
-    await finish(ports, issue);
-    return wakeOpen(ports, repository);
+    await wakeOpen(ports, repository);
+    await store.saveFailureIssue(issue.id, { state: issue.issueNumber === null ? null : 'closed' });
+    return finishBeforeOthers(ports, issue);
   }
-  if (issue.issueNumber === null || issue.state !== 'open') return finish(ports, issue);
+  if (issue.issueNumber === null) return findLost(ports, { issue, repository, situation });
+  if (issue.state !== 'open') return finish(ports, issue);
   if (mustWaitForReport(ports, situation.last)) return { kind: 'wait', delayMs: REPORT_CHECK_MS };
   const shown = await api.read(repository, issue.issueNumber);
   if (!shown.ok) return failed(shown.failure);
@@ -87,24 +87,24 @@ async function repair(ports: IssuePorts, { issue, repository, situation }: DueIs
     const closed = await api.edit(repository, issue.issueNumber, edit);
     if (!closed.ok) return failed(closed.failure);
   }
+  await giveRoom(ports, repository);
   await store.saveFailureIssue(issue.id, { state: 'closed', digest: null, errorKey: null });
-  await finish(ports, issue);
-  // One of the listed workspaces gets an issue of its own.
-  for (const listed of await store.listListedIssues(repository.id)) {
-    await store.saveFailureIssue(listed.id, { finishedAt: null });
-  }
-  return wakeOpen(ports, repository);
+  return finishBeforeOthers(ports, issue);
 }
 
-/** A create may have succeeded for a workspace that works again meanwhile. */
+/** A create may have succeeded for a workspace that works again meanwhile, or an earlier database may have known an issue. */
 async function findLost(ports: IssuePorts, { issue, repository }: DueIssue): Promise<WriteStep> {
+  const { attemptedAt } = issue;
   const found = await ports.api.find(repository, markFailureIssue(issue.id));
-  if (!found.ok) return failed(found.failure);
+  if (!found.ok) {
+    const mayHaveNone = attemptedAt === null && found.failure.kind === 'rejected';
+    return mayHaveNone ? finish(ports, issue) : failed(found.failure);
+  }
   if (found.value.length > 0) return takeOver(ports, issue, found.value);
-  const delayMs = DUPLICATE_CHECK_MS - ageOf(ports.clock, issue.attemptedAt ?? 0);
+  const delayMs = attemptedAt === null ? 0 : DUPLICATE_CHECK_MS - ageOf(ports.clock, attemptedAt);
   if (delayMs > 0) return { kind: 'wait', delayMs: Math.min(delayMs, 5_000) };
   await ports.store.saveFailureIssue(issue.id, { attemptedAt: null });
-  return AT_ONCE;
+  return finish(ports, issue);
 }
 
 /** Creates or edits the issue of a broken workspace. */

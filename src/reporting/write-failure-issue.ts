@@ -3,7 +3,15 @@ import type { GitHubResult } from '../domain/github-result.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { DUPLICATE_CHECK_MS } from './create-once.ts';
 import type { FailureIssue, IssueApi, IssueText, ShownIssue } from './failure-issue.ts';
-import { AT_ONCE, type DueIssue, finish, type IssuePorts, wakeOpen } from './failure-issue-context.ts';
+import {
+  AT_ONCE,
+  type DueIssue,
+  finish,
+  finishBeforeOthers,
+  giveRoom,
+  type IssuePorts,
+  wakeOpen,
+} from './failure-issue-context.ts';
 import { markFailureIssue, readErrorKey } from './render/render-failure-issue.ts';
 import { failed, type WriteStep } from './retry-policy.ts';
 
@@ -23,8 +31,7 @@ export async function makeIssue(
     const found = await api.find(repository, marker);
     if (!found.ok) return refuse(ports, issue, failed(found.failure));
     if (found.value.length > 0) return takeOver(ports, issue, found.value);
-    if ((await store.listOpenIssues(repository.id)).length >= MOST_OPEN)
-      return list(ports, issue, repository);
+    if (await areEnoughOpen(ports, repository)) return list(ports, issue, repository);
   }
   const assignee = issue.assignee ?? (await chooseAssignee(api, repository, situation.last));
   if (typeof assignee !== 'string') return assignee;
@@ -41,6 +48,7 @@ export async function makeIssue(
   if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return refuse(ports, { ...issue, assignee }, outcome);
   const { value, isNew, isSure, older } = outcome;
+  await wakeOpen(ports, repository);
   await store.saveFailureIssue(issue.id, {
     issueNumber: value.number,
     githubId: value.githubId,
@@ -50,7 +58,7 @@ export async function makeIssue(
     digest: isNew ? text.digest : null,
     ...(isSure && older.length === 0 ? { attemptedAt: null } : {}),
   });
-  return wakeOpen(ports, repository);
+  return AT_ONCE;
 }
 
 interface NewIssue {
@@ -76,11 +84,15 @@ function isInvalid(result: GitHubResult<unknown>): boolean {
   return !result.ok && result.failure.kind === 'rejected' && result.failure.status === 422;
 }
 
+async function areEnoughOpen({ store }: IssuePorts, { id }: Repository): Promise<boolean> {
+  return (await store.listOpenIssues(id)).length >= MOST_OPEN;
+}
+
 /** The newest open issue names the workspace. */
 async function list(ports: IssuePorts, issue: FailureIssue, repository: Repository): Promise<WriteStep> {
+  await wakeOpen(ports, repository);
   await ports.store.saveFailureIssue(issue.id, { state: 'listed' });
-  await finish(ports, issue);
-  return wakeOpen(ports, repository);
+  return finishBeforeOthers(ports, issue);
 }
 
 /** Handles a refusal: the create may work without the assignee, or issues are disabled. */
@@ -147,11 +159,14 @@ export async function editIssue(
   if (!shown.ok) return failed(shown.failure);
   if (shown.value === null) return forget(ports, issue);
   const { isOpen } = shown.value;
-  if (!isOpen && issue.state !== 'closed' && (errorKey === null || errorKey === issue.errorKey)) {
-    // A person closed it, and the error is the same.
+  const isPersons = issue.state === 'open' || issue.state === 'dismissed';
+  if (!isOpen && isPersons && (errorKey === null || errorKey === issue.errorKey)) {
+    if (issue.state === 'open') await giveRoom(ports, repository);
     await store.saveFailureIssue(issue.id, { state: 'dismissed' });
-    return finish(ports, issue);
+    return finishBeforeOthers(ports, issue);
   }
+  if (!isOpen && issue.state !== 'open' && (await areEnoughOpen(ports, repository)))
+    return list(ports, issue, repository);
   const edit = {
     title: text.title,
     body: text.body,
@@ -161,6 +176,7 @@ export async function editIssue(
   let written = await api.edit(repository, number, { ...edit, ...assignees });
   if (assignees.assignees && isInvalid(written)) written = await api.edit(repository, number, edit);
   if (!written.ok) return failed(written.failure);
+  if (issue.state !== 'open') await wakeOpen(ports, repository);
   await store.saveFailureIssue(issue.id, {
     state: 'open',
     digest: text.digest,
@@ -170,12 +186,13 @@ export async function editIssue(
   return AT_ONCE;
 }
 
-/** Assigns an issue that the app had closed to the person who broke the workspace again. */
+/** Assigns an issue that is opened again to the person who broke the workspace, unless a person had closed it. */
 async function reassign(
   { api }: IssuePorts,
   { issue, repository, situation }: DueIssue,
 ): Promise<{ readonly assignees?: readonly string[] }> {
-  const assignee = issue.state === 'closed' ? await chooseAssignee(api, repository, situation.last) : '';
+  const isClosed = issue.state === 'closed' || issue.state === 'listed';
+  const assignee = isClosed ? await chooseAssignee(api, repository, situation.last) : '';
   return typeof assignee === 'string' && assignee !== '' ? { assignees: [assignee] } : {};
 }
 

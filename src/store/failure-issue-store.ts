@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
 import { formatWorkspaceKey, type RepositoryWorkspace } from '../domain/workspace.ts';
-import type { FailureIssueStore } from '../reporting/failure-issue.ts';
+import type { FailureIssue, FailureIssueStore } from '../reporting/failure-issue.ts';
 import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
@@ -27,20 +27,25 @@ export function createFailureIssueStore(db: Kysely<Schema>): FailureIssueStore {
   return {
     ...createIssueReads(db),
 
-    async noteBroken({ id: deploymentId, ...deployment }, now) {
-      const { repositoryId, account, workspaceId } = deployment;
-      const due = { notedAt: now, deploymentId, finishedAt: null };
+    async noteBroken(deployment, now) {
       await db
         .insertInto('failureIssue')
-        .values({ id: formatId(deployment), repositoryId, account, workspaceId, ...EMPTY, ...due })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(due))
+        .values(describeDue(deployment, now))
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(makeDue(deployment, now)))
         .execute();
     },
 
-    async noteRepaired(deployment, now) {
+    async noteRepaired(deployment, { now, mayBeLost }) {
+      if (mayBeLost) {
+        await db
+          .insertInto('failureIssue')
+          .values(describeDue(deployment, now))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
       await db
         .updateTable('failureIssue')
-        .set({ notedAt: now, deploymentId: deployment.id, finishedAt: null })
+        .set(makeDue(deployment, now))
         .where('id', '=', formatId(deployment))
         .where((where) =>
           where.or([
@@ -121,6 +126,16 @@ function createIssueReads(db: Kysely<Schema>): IssueReads {
       return row?.disabledAt ?? null;
     },
   };
+}
+
+function makeDue({ id: deploymentId }: Deployment, now: number) {
+  return { notedAt: now, deploymentId, finishedAt: null };
+}
+
+function describeDue(deployment: Deployment, now: number): FailureIssue {
+  const { repositoryId, account, workspaceId } = deployment;
+  const of = { id: formatId(deployment), repositoryId, account, workspaceId };
+  return { ...of, ...EMPTY, ...makeDue(deployment, now) };
 }
 
 function formatId(workspace: RepositoryWorkspace): string {

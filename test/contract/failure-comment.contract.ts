@@ -77,14 +77,14 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       const failed = await stores.getDeployment(await ended('w', 'bad', 'failure', 4_000));
       const repaired = await stores.getDeployment(await ended('w', 'good', 'success', 5_000));
       if (!failed || !repaired) throw new Error('There are no deployments.');
-      await stores.noteRepaired(repaired, 5_000);
+      await stores.noteRepaired(repaired, { now: 5_000, mayBeLost: false });
       expect(await stores.listDueIssues(REPOSITORY.id)).toEqual([]);
       await stores.noteBroken(failed, 6_000);
       const [issue] = await stores.listDueIssues(REPOSITORY.id);
       if (!issue) throw new Error('There is no issue.');
       expect(await stores.listRepositoriesWithDueIssues()).toEqual([REPOSITORY.id]);
       await stores.saveFailureIssue(issue.id, { state: 'open', issueNumber: 7, githubId: 9_007_199_256 });
-      await stores.noteRepaired(repaired, 7_000);
+      await stores.noteRepaired(repaired, { now: 7_000, mayBeLost: false });
       await stores.finishFailureIssue(issue, 8_000);
       expect((await stores.listDueIssues(REPOSITORY.id)).map((one) => one.deploymentId)).toEqual([
         repaired.id,
@@ -95,6 +95,18 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       expect(await stores.findIssuesDisabled(REPOSITORY.id)).toBeNull();
       await stores.saveFailureIssue(issue.id, { disabledAt: 10_000 });
       expect(await stores.findIssuesDisabled(REPOSITORY.id)).toBe(10_000);
+    });
+
+    test('the first success makes an issue due that an earlier database may have known, later ones do not', async () => {
+      const first = await stores.getDeployment(await ended('w', 'good', 'success', 1_000));
+      const second = await stores.getDeployment(await ended('w', 'better', 'success', 2_000));
+      if (!first || !second) throw new Error('There are no deployments.');
+      await stores.noteRepaired(first, { now: 1_000, mayBeLost: true });
+      const [due] = await stores.listDueIssues(REPOSITORY.id);
+      expect(due).toMatchObject({ deploymentId: first.id, state: null, issueNumber: null });
+      if (due) await stores.finishFailureIssue(due, 1_500);
+      await stores.noteRepaired(second, { now: 2_000, mayBeLost: true });
+      expect(await stores.listDueIssues(REPOSITORY.id)).toEqual([]);
     });
 
     test('a workspace is broken since the first failure after its last success', async () => {

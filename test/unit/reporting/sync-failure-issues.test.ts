@@ -72,7 +72,7 @@ async function end(
   const sha = (world.clock.now() % 1e9).toString(16).padStart(40, 'a');
   const planned = await world.push({ workspaceId: workspace, workspaceName: workspace, sha });
   const now = world.clock.now();
-  if (conclusion === 'success') await world.stores.noteRepaired(planned, now);
+  if (conclusion === 'success') await world.stores.noteRepaired(planned, { now, mayBeLost: true });
   if (conclusion === 'failure' || conclusion === 'timed_out') await world.stores.noteBroken(planned, now);
   const reason = conclusion === 'success' ? 'job_complete' : 'start_refused';
   await world.save(planned.id, { state: 'concluded', conclusion, reason, problem, concludedAt: now });
@@ -181,6 +181,77 @@ test('the sixth broken workspace is listed in the newest issue, and gets one of 
     ['w1', 'w3', 'w4', 'w5', 'w6'].map((name) => `Deployment of ${name}`),
   );
   expect(api.open.some(({ body }) => body.includes('These workspaces are failing too'))).toBe(false);
+});
+
+const titles = () => api.open.map(({ title }) => title.slice(0, 16));
+const named = (...workspaces: string[]) => workspaces.map((name) => `Deployment of ${name}`);
+
+test('a success after a lost database closes the issue of before', async () => {
+  await end('failure');
+  await keepAll();
+  world = await World.open();
+  world.wantedOutputs.failureIssues = true;
+  await end('success');
+  await keepAll();
+  expect(api.open).toEqual([]);
+  expect(api.issues.size).toBe(1);
+  api.calls.length = 0;
+  await end('success');
+  await keepAll();
+  expect(api.calls).toEqual([]);
+});
+
+test('a listed workspace gets an issue of its own when a person closes one of the five', async () => {
+  for (let n = 1; n <= 6; n += 1) await end('failure', { workspace: `w${n}` });
+  await keepAll();
+  await api.edit(undefined as never, 5, { state: 'closed' });
+  await end('failure', { workspace: 'w5' });
+  await keepAll();
+  expect(titles()).toEqual(named('w1', 'w2', 'w3', 'w4', 'w6'));
+});
+
+test('an issue is not opened again while five others are open, but listed until there is room', async () => {
+  await end('failure');
+  await end('success');
+  await keepAll();
+  await end('failure');
+  await keepAll();
+  await end('success');
+  await keepAll();
+  for (let n = 2; n <= 6; n += 1) await end('failure', { workspace: `w${n}` });
+  await keepAll();
+  await end('failure');
+  await keepAll();
+  expect(titles()).toEqual(named('w2', 'w3', 'w4', 'w5', 'w6'));
+  expect(api.open.at(-1)?.body).toContain('- `w1`');
+  await end('success', { workspace: 'w3' });
+  await keepAll();
+  expect(titles()).toEqual(named('w1', 'w2', 'w4', 'w5', 'w6'));
+  expect(api.open.some(({ body }) => body.includes('These workspaces are failing too'))).toBe(false);
+  expect(api.issues.size).toBe(6);
+});
+
+test('a kill between any two steps of a repair leaves no listed workspace behind', async () => {
+  let isKilled = true;
+  for (let at = 1; isKilled; at += 1) {
+    const names = Array.from({ length: 6 }, (_, n) => `${at}x${n}`);
+    for (const workspace of names) await end('failure', { workspace });
+    await keepAll();
+    await end('success', { workspace: names[0] ?? '' });
+    const killer = new Killer();
+    killer.isAfter = true;
+    killer.left = at;
+    isKilled = await createSync(killer)(REPOSITORY).then(
+      () => false,
+      () => true,
+    );
+    await keepAll();
+    expect(titles()).toEqual(named(...names.slice(1)).map((title) => title.slice(0, 16)));
+    expect(api.open.some(({ body }) => body.includes('These workspaces are failing too'))).toBe(false);
+    for (const workspace of names) await end('success', { workspace });
+    await keepAll();
+    expect(api.open).toEqual([]);
+  }
 });
 
 test('a deployment that timed out is told like one that failed; other ends say nothing', async () => {

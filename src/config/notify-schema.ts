@@ -73,8 +73,9 @@ export function refuseInsecure(
 
 /** Compares the addresses, which may stand in different variables. */
 export function refuseRepeated(entries: readonly DestinationEntry[], context: z.RefinementCtx): void {
-  for (const [index, { url, format }] of entries.entries()) {
-    if (entries.findIndex((one) => one.url === url && one.format === format) === index) continue;
+  const keys = entries.map(({ url, format }) => `${format} ${URL.parse(url)?.href ?? url}`);
+  for (const [index, key] of keys.entries()) {
+    if (keys.indexOf(key) === index) continue;
     context.addIssue({ code: 'custom', path: [index], message: ERRORS.repeated });
   }
 }

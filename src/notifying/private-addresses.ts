@@ -40,11 +40,16 @@ for (const [network, bits] of PRIVATE_IPV4) {
 const mapped = new BlockList();
 mapped.addSubnet('::ffff:0.0.0.0', 96, 'ipv6');
 
+/** ISATAP, in any network: a router in between reaches what the last 32 bits say. */
+const ISATAP = /:(?:0|200)?:5efe:([0-9a-f]{1,4}:[0-9a-f]{1,4})$/;
+
 /** True for addresses that aren't public: of this machine, a private network, a group, or no address at all. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
   if (family !== 6) return family === 0 || refused.check(address, 'ipv4');
   if (refused.check(address, 'ipv6')) return true;
+  const [, inner] = ISATAP.exec(URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? '') ?? [];
+  if (inner !== undefined && refused.check(`::ffff:${inner}`, 'ipv6')) return true;
   return !publicIpv6.check(address, 'ipv6') && !mapped.check(address, 'ipv6');
 }
 

@@ -152,7 +152,8 @@ async function write(
   await store.saveSetupRun(repositoryId, { sha, attemptedAt: stamp(clock) });
   const created = await api.create(repository, sha, { ...text, url });
   if (created.ok) return conclude(text.conclusion);
-  if (created.failure.kind !== 'unknown') await store.saveSetupRun(repositoryId, { attemptedAt: null });
+  if (created.failure.kind !== 'unknown')
+    await store.saveSetupRun(repositoryId, { sha: null, attemptedAt: null });
   return created.failure;
 
   async function conclude(written: SetupText['conclusion']): Promise<number | null> {

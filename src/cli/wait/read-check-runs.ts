@@ -2,10 +2,13 @@ import { Octokit } from '@octokit/rest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { parseExternalId } from '../../domain/external-id.ts';
 import type { RequestErrorLike } from '../../github/github-call.ts';
+import { readRefusal } from '../../github/read-rate-limit.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { deploymentResultSchema, splitResult } from '../../reporting/render/render-result.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
+/** The pause after a limit for which GitHub names no time. */
+const LIMIT_MS = 60_000;
 /** How many check runs of a commit are read. */
 const MOST_RUNS = 1_000;
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -116,8 +119,7 @@ function judge(error: unknown): ReadRuns {
   const { status = 0, response, message = String(error) } = error as RequestErrorLike;
   const words = cleanInlineText(message);
   const problem = response ? `GitHub answered ${status}: ${words}` : `GitHub does not answer: ${words}`;
-  const { 'retry-after': retryAfter, 'x-ratelimit-remaining': remaining } = response?.headers ?? {};
-  const isLimited = status === 429 || (status === 403 && (retryAfter !== undefined || remaining === '0'));
-  if (response && !isLimited && status < 500) return { kind: 'final', problem };
-  return { kind: 'again', problem, afterMs: (Number(retryAfter) || 0) * 1_000 };
+  const limit = readRefusal({ status, message, headers: response?.headers ?? {} }, Date.now());
+  if (limit) return { kind: 'again', problem, afterMs: limit.retryAfterMs ?? LIMIT_MS };
+  return response && status < 500 ? { kind: 'final', problem } : { kind: 'again', problem, afterMs: 0 };
 }

@@ -441,11 +441,12 @@ describe('notify', () => {
     expect(problems[0]).not.toContain('hunter2');
   });
 
-  test('refuses an entry that stands twice', () => {
+  test.each([
+    'https://hooks.example/T0/B0/hunter2-hunter2-token',
+    'https://HOOKS.example:443/T0/./B0/hunter2-hunter2-token',
+  ])('refuses an entry that stands twice: %s', (url) => {
     const entry = `  - {${URL}, format: slack}`;
-    expect(
-      problemsOf(read(entry, '  - {url: https://hooks.example/T0/B0/hunter2-hunter2-token, format: slack}')),
-    ).toEqual([
+    expect(problemsOf(read(entry, `  - {url: "${url}", format: slack}`))).toEqual([
       'accounts.yml:6:9: accounts.acme.notify[1] repeats the url and format of an entry above: keep one.',
     ]);
   });

@@ -10,6 +10,8 @@ import { buildWorkspace, MINUTE, openStores, REPOSITORY } from '../deploying/rec
 interface SetupWorld {
   readonly written: SetupText[];
   listed: Awaited<ReturnType<WorkspaceDirectory['newerThan']>>;
+  /** GitHub has this commit no more. */
+  lostSha: string;
   target: Awaited<ReturnType<SetupApi['readTarget']>>;
   /** Steps until it is done, or for this time. */
   runFor(ms: number): Promise<void>;
@@ -27,6 +29,7 @@ async function open(): Promise<SetupWorld> {
   const world: SetupWorld = {
     written: [],
     listed: UNREACHABLE,
+    lostSha: '',
     target: PRESENT,
     async runFor(ms) {
       const directory = { newerThan: async () => world.listed };
@@ -54,7 +57,8 @@ async function open(): Promise<SetupWorld> {
   const api: SetupApi = {
     readTarget: async () => world.target,
     findWritten: async () => ({ ok: true, value: [] }),
-    create: async (_, __, text) => {
+    create: async (_, sha, text) => {
+      if (sha === world.lostSha) return INVALID;
       world.written.push(text);
       return { ok: true, value: null };
     },
@@ -67,6 +71,10 @@ const PRESENT = {
   value: { repository: REPOSITORY, isArchived: false, head: 'a' },
 } as const;
 const REFUSED = { ok: false, failure: { kind: 'rejected', status: 403, message: 'no' } } as const;
+const INVALID = {
+  ok: false,
+  failure: { kind: 'rejected', status: 422, message: 'No commit found' },
+} as const;
 const list = (...workspaces: ReturnType<typeof buildWorkspace>[]) => succeed({ workspaces, readAt: 0 });
 
 test('an outage of Meltano Cloud is waited out', async () => {
@@ -86,6 +94,16 @@ test('a repository that refuses the check run is given up', async () => {
   world.target = PRESENT;
   await world.runFor(60 * MINUTE);
   expect(world.written).toEqual([]);
+});
+
+test('a head that is replaced before the check run is written is left, and the new one gets it', async () => {
+  const world = await open();
+  world.listed = list(buildWorkspace());
+  world.lostSha = 'a';
+  await world.runFor(1);
+  world.target = { ok: true, value: { ...PRESENT.value, head: 'b' } };
+  await world.runFor(60 * MINUTE);
+  expect(world.written).toMatchObject([{ conclusion: 'success' }]);
 });
 
 test('a workspace that is set up later is named within minutes, without a request to GitHub before', async () => {

@@ -99,6 +99,8 @@ export interface StartContext extends ReconcileContext {
   readonly checks: CommitCheckReads;
   /** By deployment: when (`elapsed`) the checks that it waits for are looked at again. */
   readonly gateLooks: Map<string, number>;
+  /** By workspace: when (`elapsed`) the gates are judged again of the deployment that waits behind a job. */
+  readonly behindLooks: Map<string, { readonly deployment: string; readonly at: number }>;
   /** By workspace: since when (`elapsed`) a start waits at a gate. In memory, so the time without a process doesn't count. */
   readonly gateWaits: Map<string, { readonly deployment: string; readonly since: number }>;
 }

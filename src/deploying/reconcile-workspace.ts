@@ -3,10 +3,11 @@ import type { MeltanoApi } from '../domain/meltano.ts';
 import { LONGEST_DELAY_MS } from '../domain/retry-delay.ts';
 import { timeLeft } from '../domain/stored-times.ts';
 import { findSuperseded } from '../domain/supersede.ts';
-import { parseWorkspaceKey } from '../domain/workspace.ts';
+import { parseWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';
 import { CommitCheckReads } from './commit-check-reads.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
+import { judgeBehind } from './judge-behind.ts';
 import { openArmed } from './open-armed.ts';
 import { type ReconcileContext, type StartContext, type StepResult, startLeft } from './reconcile-context.ts';
 import { endReplacedTry } from './second-try.ts';
@@ -31,6 +32,7 @@ export class WorkspaceReconciler {
       failedReads: new Map(),
       gateLooks: new Map(),
       gateWaits: new Map(),
+      behindLooks: new Map(),
     };
     this.#watcher = new JobWatcher(this.#context);
     this.#lostJobs = new LostJobFinder(this.#context);
@@ -44,24 +46,29 @@ export class WorkspaceReconciler {
   async reconcile(key: string): Promise<number | null> {
     const workspace = parseWorkspaceKey(key);
     for (;;) {
-      const open = await this.#context.store.listOpen(workspace);
-      const withdrawn = open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null);
-      const [replaced] = withdrawn ? [] : findSuperseded(open);
-      if (replaced) {
-        await this.#supersede(replaced.deployment, replaced.by.id);
-        continue;
-      }
-      const deploying = open.filter((one) => one.state !== 'settling');
-      const current = withdrawn ?? deploying.find((one) => one.state !== 'waiting') ?? deploying.at(-1);
-      const step = current ? await this.#advanceWhenDue(current) : null;
-      if (step === 'go on') continue;
-      const settling = open.filter((one) => one.state === 'settling');
-      const settled = await this.#settler.advance(settling);
-      if (settled === 'go on') continue;
-      if (open.length > 0) return earlier(step, settled);
-      const armed = await openArmed(this.#context, workspace);
-      if (armed !== 'go on') return armed;
+      const step = await this.#step(workspace);
+      if (step !== 'go on') return step;
     }
+  }
+
+  async #step(workspace: WorkspaceKey): Promise<StepResult | null> {
+    const open = await this.#context.store.listOpen(workspace);
+    const withdrawn = open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null);
+    const [replaced] = withdrawn ? [] : findSuperseded(open);
+    if (replaced) return this.#supersede(replaced.deployment, replaced.by.id);
+    const deploying = open.filter((one) => one.state !== 'settling');
+    const current = withdrawn ?? deploying.find((one) => one.state !== 'waiting') ?? deploying.at(-1);
+    const step = current ? await this.#advanceWhenDue(current) : null;
+    if (step === 'go on') return step;
+    const next = deploying.at(-1);
+    const isBehind = next !== current && next?.state === 'waiting';
+    const behind = isBehind ? await judgeBehind(this.#context, next) : null;
+    if (behind === 'go on') return behind;
+    const settling = open.filter((one) => one.state === 'settling');
+    const settled = await this.#settler.advance(settling);
+    if (settled === 'go on') return settled;
+    if (open.length > 0) return earlier(earlier(step, behind), settled);
+    return openArmed(this.#context, workspace);
   }
 
   async #advanceWhenDue(current: Deployment): Promise<StepResult> {

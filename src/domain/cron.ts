@@ -63,6 +63,14 @@ export function checkInterval(text: string): string | null {
   return checkFields(fields, SIX_FIELDS, true) && checkFields(fields, SECONDS_LAST, true);
 }
 
+/** True if an interval of five fields names plain days only, and none of its months has one of them. */
+export function neverRuns(interval: string): boolean {
+  const fields = splitFields(interval);
+  const [, , days = '', , weekday] = fields;
+  // With a weekday, cron takes the days of either field.
+  return fields.length === 5 && weekday === '*' && !days.includes('-') && neverComes(['0', ...fields]);
+}
+
 function splitFields(text: string): string[] {
   return text.trim().split(/\s+/);
 }
@@ -114,11 +122,12 @@ function listMonths(text: string): number[] {
     const [span = '*', step] = entry.split('/');
     const [from, to] = span === '*' ? [1, 12] : span.split('-').map((one) => toNumber(one, MONTH) ?? 1);
     const first = from ?? 1;
-    const last = to ?? (step === undefined ? first : 12);
+    const end = to ?? (step === undefined ? first : 12);
+    const last = end < first ? end + 12 : end;
     const every = Number(step ?? 1);
     return Array.from(
       { length: Math.floor((last - first) / every) + 1 },
-      (_, index) => first + index * every,
+      (_, index) => ((first + index * every - 1) % 12) + 1,
     );
   });
 }

@@ -19,8 +19,15 @@ import {
 } from './manifest-rules.ts';
 import { BAD_PIP_URL } from './pip-rules.ts';
 import type { Rule } from './rule.ts';
-import { BAD_INTERVAL, BAD_NUMBER, BAD_SCHEDULE, MACRO_AS_SCHEDULE, NO_TIMEOUT } from './schedule-rules.ts';
-import { NOT_LISTED } from './script-rules.ts';
+import {
+  BAD_INTERVAL,
+  BAD_NUMBER,
+  BAD_SCHEDULE,
+  MACRO_AS_SCHEDULE,
+  NEVER_RUNS,
+  NO_TIMEOUT,
+} from './schedule-rules.ts';
+import { JOINED_LINES, NOT_LISTED } from './script-rules.ts';
 import { MISSPELT_KEY, UNKNOWN_KEY, WRONG_FORM } from './shape-rules.ts';
 import { SAME_NAME, STATELESS_STORE, UNKNOWN_DATA_PLUGIN, UNKNOWN_STORE } from './store-rules.ts';
 import { UNKNOWN_IN_SCHEDULE, UNKNOWN_TASK } from './task-rules.ts';
@@ -59,6 +66,8 @@ export const RULES: readonly Rule[] = [
   SAME_NAME,
   STATELESS_STORE,
   MACRO_AS_SCHEDULE,
+  NEVER_RUNS,
+  JOINED_LINES,
   BAD_NUMBER,
   BAD_PIP_URL,
   CREDENTIAL,

@@ -1,4 +1,4 @@
-import { checkInterval, checkPipelineSchedule, MACRO } from '../../domain/cron.ts';
+import { checkInterval, checkPipelineSchedule, MACRO, neverRuns } from '../../domain/cron.ts';
 import type { Text } from '../yaml-file.ts';
 import type { Rule } from './rule.ts';
 
@@ -110,6 +110,56 @@ schedules:
   extractor: tap-orders
   loader: target-postgres
   interval: "@daily"
+`,
+  },
+};
+
+export const NEVER_RUNS: Rule = {
+  code: 'never-runs',
+  level: 'warning',
+  text: 'An `interval` of meltano.yml names a date that comes.',
+  needs: [],
+  *check({ schedules }) {
+    for (const { interval } of schedules) {
+      if (interval === null || isLeftAlone(interval)) continue;
+      if (checkInterval(interval.text) !== null || !neverRuns(interval.text)) continue;
+      yield {
+        place: interval.place,
+        message: 'no month that is listed has such a day, so it never runs',
+      };
+    }
+  },
+  wrong: {
+    'meltano.yml': `
+version: 1
+plugins:
+  extractors:
+  - name: tap-orders
+    namespace: tap_orders
+jobs:
+- name: load
+  tasks: tap-orders
+schedules:
+- name: orders
+  job: load
+  interval: 0 6 31 4,6 *
+`,
+  },
+  at: 'meltano.yml:12',
+  right: {
+    'meltano.yml': `
+version: 1
+plugins:
+  extractors:
+  - name: tap-orders
+    namespace: tap_orders
+jobs:
+- name: load
+  tasks: tap-orders
+schedules:
+- name: orders
+  job: load
+  interval: 0 6 30 4,6 *
 `,
   },
 };

@@ -46,6 +46,60 @@ script: |
   },
 };
 
+export const JOINED_LINES: Rule = {
+  code: 'joined-lines',
+  level: 'warning',
+  text: 'A script of several lines begins with `|`. Without it, YAML joins the lines, so several commands become one.',
+  needs: [],
+  *check({ pipelines }) {
+    for (const { script } of pipelines) {
+      if (script === null || !joinsCommands(script.file.sourceOf(script.path).source)) continue;
+      yield {
+        place: script.place('key'),
+        message: 'the lines of the script are joined, so its commands become one: begin it with |',
+      };
+    }
+  },
+  wrong: {
+    'pipelines/orders.yml': `
+version: pipelines/v0.1
+data_components:
+- tap-orders
+- target-postgres
+script:
+  meltano install
+  meltano run tap-orders target-postgres
+`,
+  },
+  at: 'pipelines/orders.yml:5',
+  right: {
+    'pipelines/orders.yml': `
+version: pipelines/v0.1
+data_components:
+- tap-orders
+- target-postgres
+script: |
+  meltano install
+  meltano run tap-orders target-postgres
+`,
+  },
+};
+
+/** True if YAML joins two lines that are whole commands of meltano. */
+function joinsCommands(source: string): boolean {
+  if (source.startsWith('|')) return false;
+  const lines = source.split('\n').map((line) => line.replace(/^["']/, '').trimEnd());
+  return lines.some((line, index) => {
+    const before = lines[index - 1] ?? '';
+    // In a folded text (>), lines with different indentation stay lines.
+    const isJoined = !source.startsWith('>') || /^\s*/.exec(line)?.[0] === /^\s*/.exec(before)?.[0];
+    return isJoined && COMMAND_LINE.test(line) && COMMAND_LINE.test(before);
+  });
+}
+
+/** A command that is not continued in the next line. */
+const COMMAND_LINE = /^\s*meltano\s.*[^\\;&|(){}]$/;
+
 /** The plugins that a pipeline lists, directly and through data stores; null if it lists none or an unknown one. */
 function findListed(names: NameIndex, { components }: Pipeline): { has(plugin: Plugin): boolean } | null {
   const plugins = new Set<Plugin>();

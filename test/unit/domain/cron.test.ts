@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkInterval, checkPipelineSchedule } from '../../../src/domain/cron.ts';
+import { checkInterval, checkPipelineSchedule, neverRuns } from '../../../src/domain/cron.ts';
 
 describe('schedules of pipelines', () => {
   test.each([
@@ -56,4 +56,22 @@ describe('intervals of meltano.yml', () => {
     ['0 25 * * *', /no hour can be "25"/],
     ['0 0 0 0 0 0', /no day of the month can be "0"/],
   ])('%s is refused', (interval, why) => expect(checkInterval(interval)).toMatch(why));
+});
+
+describe('an interval that never runs', () => {
+  test.each(['0 0 31 2 *', '0 0 30 FEB *', '0 6 31 4,6,9,11 *', '0 6 31 4/5 *'])('%s', (interval) => {
+    expect(neverRuns(interval)).toBe(true);
+  });
+
+  test.each([
+    '0 0 29 2 *',
+    '0 0 1,31 2 *',
+    '0 0 31 NOV-FEB *',
+    '0 0 31 2 MON',
+    '0 0 L 2 *',
+    '0 0 */31 2 *',
+    '0 0 31-1 2 *',
+    '0 0 0 31 2 *',
+    'daily',
+  ])('%s runs, or may run', (interval) => expect(neverRuns(interval)).toBe(false));
 });

@@ -197,3 +197,18 @@ test.each([
     { line: 4 + command.split('\n').length - 1, message: expect.stringContaining('runs tap-shop,') },
   ]);
 });
+
+test.each([
+  ['meltano run tap-shop\n  target-postgres', false],
+  ['meltano run tap-shop &&\n  meltano run dbt:run', false],
+  ['meltano install \\\n  meltano', false],
+  ['>\n  meltano install\n\n  meltano run dbt:run', false],
+  ['>\n  meltano install\n    meltano run dbt:run', false],
+  ['|-\n  meltano install\n  meltano run dbt:run', false],
+  ['meltano install\n  meltano run dbt:run', true],
+  ['"meltano install\n  meltano run dbt:run"', true],
+  ['>-\n  echo begin\n  meltano install\n  meltano run dbt:run | tee log', true],
+])('YAML joins the commands of a script: %j is %s', async (script, isJoined) => {
+  const { findings } = await checkFiles({ 'pipelines/x.yml': `name: x\nscript: ${script}\n` });
+  expect(findings.some(({ code, line }) => code === 'joined-lines' && line === 2)).toBe(isJoined);
+});

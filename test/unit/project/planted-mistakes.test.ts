@@ -85,6 +85,8 @@ const MISTAKES: readonly (readonly [path: string, right: string, wrong: string, 
   [TICKETS, 'tap-tickets target-postgres\n', 'tap-tickets target-postgres dbt:depps\n', 'unknown-command'],
   [ORDERS, 'timeout: 3600', 'timeout: two hours', 'bad-number'],
   [ORDERS, 'max_retries: 0', 'max_retries: never', 'bad-number'],
+  [TICKETS, 'script: |', 'script: >', 'joined-lines'],
+  [TICKETS, 'script: |\n  meltano install', 'script: meltano install', 'joined-lines'],
   [REPORT, '- Tickets', '- Ticket', 'unknown-trigger'],
 ];
 

@@ -3,7 +3,7 @@ import type { Pipeline, Project } from '../model.ts';
 import { beforeColon, type NameIndex } from '../name-index.ts';
 import { quoteName } from '../quote-name.ts';
 import type { Text } from '../yaml-file.ts';
-import type { Problem, Rule } from './rule.ts';
+import { describeUnknown, type Rule } from './rule.ts';
 
 export const UNKNOWN_COMPONENT: Rule = {
   code: 'unknown-component',
@@ -12,7 +12,7 @@ export const UNKNOWN_COMPONENT: Rule = {
   needs: ['manifest', 'store'],
   *check(project, names) {
     for (const component of project.pipelines.flatMap(({ components }) => components)) {
-      if (isUnknown(project, names, component.text)) yield describe(component, component.text);
+      if (isUnknown(project, names, component.text)) yield describeUnknown('plugin or data store', component);
     }
   },
   wrong: {
@@ -51,7 +51,7 @@ export const UNKNOWN_ACTION: Rule = {
         // Of several words, those without a colon may be a command with its arguments.
         const isJudged = words.length === 1 || name !== word || names.isMeantAsPlugin(name);
         if (isJudged && isUnknown(project, names, name))
-          yield describe(action, name, 'component, job or command');
+          yield describeUnknown('component, job or command', action, name);
       }
     }
   },
@@ -83,7 +83,7 @@ export const UNKNOWN_PROPERTY: Rule = {
       // Names may hold dots themselves.
       const starts = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
       if (starts.length === 0 || starts.some((start) => !isUnknown(project, names, start))) continue;
-      yield describe(property, starts[0] ?? '');
+      yield describeUnknown('plugin or data store', property, starts[0]);
     }
   },
   wrong: {
@@ -149,13 +149,6 @@ function isUnknown(project: Project, names: NameIndex, name: string): boolean {
 /** The value of a variable is unknown. */
 function isLeftAlone(name: string): boolean {
   return name.trim() === '' || name.includes('$');
-}
-
-function describe({ place }: Text, name: string, what = 'plugin or data store'): Problem {
-  return {
-    place,
-    message: `no ${what} is called ${quoteName(name)}`,
-  };
 }
 
 /** Actions of a pipeline without a script, which would win over them. */

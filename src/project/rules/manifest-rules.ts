@@ -3,7 +3,7 @@ import type { Named, Project } from '../model.ts';
 import { isAbsolute, isInside } from '../project-paths.ts';
 import { quoteName } from '../quote-name.ts';
 import { startOf } from '../yaml-file.ts';
-import type { Rule } from './rule.ts';
+import { describeUnknown, type Rule } from './rule.ts';
 
 const PROJECT_ENTRY = /^(?:workspace\.yml$|pipelines\/|plugins\/)/;
 
@@ -143,10 +143,7 @@ export const UNKNOWN_ENVIRONMENT: Rule = {
     // The value of a variable is unknown.
     if (defaultEnvironment === null || defaultEnvironment.text.includes('$')) return;
     if (environments.some(({ name }) => name?.text === defaultEnvironment.text)) return;
-    yield {
-      place: defaultEnvironment.place,
-      message: `no environment is called ${quoteName(defaultEnvironment.text)}`,
-    };
+    yield describeUnknown('environment', defaultEnvironment);
   },
   wrong: {
     'meltano.yml': `

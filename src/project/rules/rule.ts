@@ -1,6 +1,7 @@
 import type { FileKind, Project } from '../model.ts';
 import type { NameIndex } from '../name-index.ts';
-import type { Place } from '../yaml-file.ts';
+import { quoteName } from '../quote-name.ts';
+import type { Place, Text } from '../yaml-file.ts';
 
 /**
  * `error`: certainly fails or is ignored. `warning`: probably a mistake. `note`: information, without an annotation and
@@ -30,4 +31,12 @@ export interface Rule {
   /** The place of the mistake in `wrong`: `path:line`. */
   readonly at: string;
   readonly right: Example;
+}
+
+/** `name`: the part of the text that nothing has. */
+export function describeUnknown(what: string, { text, place }: Text, name = text): Problem {
+  return {
+    place,
+    message: `no ${what} is called ${quoteName(name)}`,
+  };
 }

@@ -3,7 +3,7 @@ import type { Project, Store } from '../model.ts';
 import { nameOfStore, namesOfPipeline } from '../name-index.ts';
 import { quoteName } from '../quote-name.ts';
 import { startOf, type Text } from '../yaml-file.ts';
-import type { Problem, Rule } from './rule.ts';
+import { describeUnknown, type Problem, type Rule } from './rule.ts';
 
 /** Loaders whose databases can hold the state of pipelines. */
 const HOLDS_STATE = /^target-(?:postgres|bigquery|snowflake|clickhouse)/;
@@ -21,10 +21,7 @@ export const UNKNOWN_STORE: Rule = {
     for (const { defaultDataStore, stateDataStore } of project.workspaceFiles) {
       for (const store of [defaultDataStore, stateDataStore]) {
         if (store === null || names.findStore(store.text)) continue;
-        yield {
-          place: store.place,
-          message: `no data store is called ${quoteName(store.text)}`,
-        };
+        yield describeUnknown('data store', store);
       }
     }
   },

@@ -1,7 +1,6 @@
 import type { Project } from '../model.ts';
-import { quoteName } from '../quote-name.ts';
 import type { Text } from '../yaml-file.ts';
-import type { Problem, Rule } from './rule.ts';
+import { describeUnknown, type Rule } from './rule.ts';
 
 export const UNKNOWN_TASK: Rule = {
   code: 'unknown-task',
@@ -11,10 +10,7 @@ export const UNKNOWN_TASK: Rule = {
   *check(project, names) {
     for (const task of project.jobs.flatMap(({ tasks }) => tasks)) {
       if (isLeftAlone(task) || names.isRunnable(task.text) || names.hasJob(task.text)) continue;
-      yield {
-        place: task.place,
-        message: `no plugin, job or mapping is called ${quoteName(task.text)}`,
-      };
+      yield describeUnknown('plugin, job or mapping', task);
     }
   },
   wrong: {
@@ -53,9 +49,10 @@ export const UNKNOWN_IN_SCHEDULE: Rule = {
   needs: ['manifest'],
   *check(project, names) {
     for (const { job, extractor, loader } of project.schedules) {
-      if (job && !isLeftAlone(job) && !names.hasJob(job.text)) yield describe('job', job);
-      if (extractor && !isPlugin(project, 'extractors', extractor)) yield describe('extractor', extractor);
-      if (loader && !isPlugin(project, 'loaders', loader)) yield describe('loader', loader);
+      if (job && !isLeftAlone(job) && !names.hasJob(job.text)) yield describeUnknown('job', job);
+      if (extractor && !isPlugin(project, 'extractors', extractor))
+        yield describeUnknown('extractor', extractor);
+      if (loader && !isPlugin(project, 'loaders', loader)) yield describeUnknown('loader', loader);
     }
   },
   wrong: {
@@ -85,13 +82,6 @@ schedules:
 `,
   },
 };
-
-function describe(what: string, { text, place }: Text): Problem {
-  return {
-    place,
-    message: `no ${what} is called ${quoteName(text)}`,
-  };
-}
 
 function isPlugin(project: Project, type: string, text: Text): boolean {
   return (

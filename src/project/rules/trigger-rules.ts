@@ -3,7 +3,7 @@ import { findCircles } from '../circles.ts';
 import type { Pipeline } from '../model.ts';
 import { quoteName } from '../quote-name.ts';
 import type { Text } from '../yaml-file.ts';
-import type { Rule } from './rule.ts';
+import { describeUnknown, type Rule } from './rule.ts';
 
 /** Stands for a deployment that succeeds. */
 const DEPLOY = 'deploy';
@@ -16,10 +16,7 @@ export const UNKNOWN_TRIGGER: Rule = {
   *check(project, names) {
     for (const trigger of project.pipelines.flatMap(({ triggeredBy }) => triggeredBy)) {
       if (foldLoosely(trigger.text) === DEPLOY || names.findPipelines(trigger.text).length > 0) continue;
-      yield {
-        place: trigger.place,
-        message: `no pipeline is called ${quoteName(trigger.text)}`,
-      };
+      yield describeUnknown('pipeline', trigger);
     }
   },
   wrong: {

@@ -1,11 +1,12 @@
 import { parseCommand } from '../../src/commands/parse-command.ts';
 import type { ReplyBody, ReplyView } from '../../src/commands/replies/reply-view.ts';
-import type {
-  CommandRecord,
-  ParsedCommand,
-  Place,
-  Refusal,
-  ShownWorkspace,
+import {
+  type CommandRecord,
+  NOTHING_WRITTEN,
+  type ParsedCommand,
+  type Place,
+  type Refusal,
+  type ShownWorkspace,
 } from '../../src/domain/conversation.ts';
 import type { Repository } from '../../src/domain/deployment.ts';
 import { buildRepository } from '../../test/unit/domain/push-builder.ts';
@@ -53,12 +54,7 @@ function record(parsed: ParsedCommand, place: Place = { kind: 'issue', number: 1
     askedAt: NOW,
     receivedAt: NOW,
     answer: { kind: 'help', level: 'push' },
-    reaction: null,
-    reactionId: null,
-    replyId: null,
-    replyAttemptedAt: null,
-    replyDigest: null,
-    finishedAt: null,
+    ...NOTHING_WRITTEN,
   };
 }
 

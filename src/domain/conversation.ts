@@ -258,6 +258,16 @@ interface ConversationState {
   readonly finishedAt: number | null;
 }
 
+/** Of a new command. */
+export const NOTHING_WRITTEN: ConversationState = {
+  reaction: null,
+  reactionId: null,
+  replyId: null,
+  replyAttemptedAt: null,
+  replyDigest: null,
+  finishedAt: null,
+};
+
 /** A command and its conversation. All times are epoch milliseconds. */
 export type CommandRecord = NewCommand & ConversationState;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import type { CommandStore } from '../commands/command-store.ts';
-import type { CommandRecord, NewCommand } from '../domain/conversation.ts';
+import { type CommandRecord, type NewCommand, NOTHING_WRITTEN } from '../domain/conversation.ts';
 import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
 import type { CommandTable, Schema } from './schema.ts';
@@ -79,12 +79,7 @@ export function toCommandRow(command: NewCommand): Selectable<CommandTable> {
     parsed: JSON.stringify(parsed),
     answer: JSON.stringify(answer),
     fingerprint: fingerprint(command),
-    reaction: null,
-    reactionId: null,
-    replyId: null,
-    replyAttemptedAt: null,
-    replyDigest: null,
-    finishedAt: null,
+    ...NOTHING_WRITTEN,
   };
 }
 

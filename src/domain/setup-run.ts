@@ -35,7 +35,7 @@ export type AddedRepository = Pick<
 >;
 
 export interface SetupRunStore {
-  /** A known repository keeps its state. */
+  /** A known repository keeps its state. It may have another installation now. */
   addSetupRuns(repositories: readonly AddedRepository[], now: number): Promise<void>;
   getSetupRun(repositoryId: number): Promise<SetupRun | null>;
   saveSetupRun(

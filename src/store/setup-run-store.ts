@@ -9,6 +9,7 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
   return {
     async addSetupRuns(repositories, now) {
       for (const repository of repositories) {
+        const { installationId, owner, ownerId, name } = repository;
         await db
           .insertInto('setupRun')
           .values({
@@ -20,7 +21,9 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
             neutralAt: null,
             successAt: null,
           })
-          .onConflict((conflict) => conflict.column('repositoryId').doNothing())
+          .onConflict((conflict) =>
+            conflict.column('repositoryId').doUpdateSet({ installationId, owner, ownerId, name }),
+          )
           .execute();
       }
     },

@@ -138,6 +138,13 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       expect(await stores.listDueSetupRuns()).toEqual([]);
       expect(await stores.listSetupWrites(added, 1_500)).toEqual([2_000, 2_500]);
       expect(await stores.listSetupWrites(added, 2_500)).toEqual([]);
+      await stores.addSetupRuns([{ ...added, installationId: 2, name: 'renamed' }], 4_000);
+      expect(await stores.getSetupRun(REPOSITORY.id)).toMatchObject({
+        installationId: 2,
+        name: 'renamed',
+        addedAt: 1_000,
+        state: 'done',
+      });
     });
 
     test('of creates that are reserved at the same time, no more than the limit are, and one of its own is not counted', async () => {

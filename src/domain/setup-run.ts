@@ -27,13 +27,15 @@ export interface SetupRun {
   readonly successAt: number | null;
 }
 
+type SetupKey = Pick<SetupRun, 'repositoryId' | 'installationId'>;
+
 export type AddedRepository = Pick<
   SetupRun,
   'repositoryId' | 'installationId' | 'owner' | 'ownerId' | 'name' | 'isSilent'
 >;
 
 export interface SetupRunStore {
-  /** A known repository keeps its state. */
+  /** A known repository keeps its state. It may have another installation now. */
   addSetupRuns(repositories: readonly AddedRepository[], now: number): Promise<void>;
   getSetupRun(repositoryId: number): Promise<SetupRun | null>;
   saveSetupRun(
@@ -42,8 +44,14 @@ export interface SetupRunStore {
   ): Promise<void>;
   /** The repositories whose check run is due or awaited. */
   listDueSetupRuns(): Promise<number[]>;
-  /** The times of the check runs since a time, oldest first. */
-  listSetupWrites(installationId: number, since: number): Promise<number[]>;
+  /** The times of the installation's check runs since a time, and of the creates of others that are under way, oldest first. */
+  listSetupWrites(run: SetupKey, since: number): Promise<number[]>;
+  /** Notes a create right before it is sent. False, without a change, if there are `most` check runs since then. */
+  reserveSetupWrite(
+    run: SetupKey,
+    create: { readonly sha: string; readonly at: number },
+    limit: { readonly since: number; readonly most: number },
+  ): Promise<boolean>;
   /** True if something else started a job right after a push to the repository, as its own webhook does. */
   wasDeployedByWebhook(repositoryId: number): Promise<boolean>;
 }

@@ -82,11 +82,8 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
   const account = ports.isAllowed(owner) ? ports.accounts.forOwner(owner) : null;
   if (!account || account.greets === false) return done(ports, run);
   if (run.state === 'waiting' && ageOf(clock, run.addedAt) > LOOK_FOR_MS) return done(ports, run);
-  const writes = await store.listSetupWrites(run.installationId, clock.now() - HOUR_MS);
-  const [oldest] = writes.slice(-MOST_AN_HOUR);
-  if (writes.length >= MOST_AN_HOUR && oldest !== undefined) {
-    return Math.max(1_000, HOUR_MS - ageOf(clock, oldest));
-  }
+  const waitMs = await measureWait(ports, run);
+  if (waitMs > 0) return waitMs;
   const workspaces = await listWorkspaces(ports, run, account);
   if (workspaces === null)
     return { kind: 'unknown', message: 'Meltano Cloud does not list its workspaces now' };
@@ -104,6 +101,14 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
     workspaces,
     url: account.pagesUrl,
   });
+}
+
+/** Milliseconds until the installation may get another check run. */
+async function measureWait({ store, clock }: SetupPorts, run: SetupRun): Promise<number> {
+  const writes = await store.listSetupWrites(run, clock.now() - HOUR_MS);
+  const [oldest] = writes.slice(-MOST_AN_HOUR);
+  const isFull = writes.length >= MOST_AN_HOUR && oldest !== undefined;
+  return isFull ? Math.max(1_000, HOUR_MS - ageOf(clock, oldest)) : 0;
 }
 
 /**
@@ -135,10 +140,11 @@ interface Found {
 
 /** Creates the check run, unless GitHub has it already, perhaps on an older commit: an answer or the database may be lost. */
 async function write(
-  { store, api, clock }: SetupPorts,
+  ports: SetupPorts,
   run: SetupRun,
   { target: { repository }, head, workspaces, url }: Found,
 ): Promise<number | null | GitHubFailure> {
+  const { store, api, clock } = ports;
   const { repositoryId, attemptedAt } = run;
   const sha = run.sha ?? head;
   const text = renderSetup(repository, workspaces, await store.wasDeployedByWebhook(repositoryId));
@@ -149,7 +155,10 @@ async function write(
     if (found.value.includes('success')) return conclude('success');
     if (found.value.includes(text.conclusion)) return conclude(text.conclusion);
   }
-  await store.saveSetupRun(repositoryId, { sha, attemptedAt: stamp(clock) });
+  const limit = { since: clock.now() - HOUR_MS, most: MOST_AN_HOUR };
+  if (!(await store.reserveSetupWrite(run, { sha, at: stamp(clock) }, limit))) {
+    return Math.max(1_000, await measureWait(ports, run));
+  }
   const created = await api.create(repository, sha, { ...text, url });
   if (created.ok) return conclude(text.conclusion);
   if (created.failure.kind !== 'unknown')

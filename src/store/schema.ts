@@ -107,7 +107,7 @@ export interface NoteTable {
     | 'deliveries_swept_at'
     | 'written_at'
     | 'events_forgotten_until'
-    | `installation_${number}_${'resumed_at' | 'held_until'}`;
+    | `installation_${number}_${'resumed_at' | 'held_until' | 'setup_at'}`;
   value: number;
 }
 

@@ -9,6 +9,7 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
   return {
     async addSetupRuns(repositories, now) {
       for (const repository of repositories) {
+        const { installationId, owner, ownerId, name } = repository;
         await db
           .insertInto('setupRun')
           .values({
@@ -20,7 +21,9 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
             neutralAt: null,
             successAt: null,
           })
-          .onConflict((conflict) => conflict.column('repositoryId').doNothing())
+          .onConflict((conflict) =>
+            conflict.column('repositoryId').doUpdateSet({ installationId, owner, ownerId, name }),
+          )
           .execute();
       }
     },
@@ -39,15 +42,19 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
       return (await due.orderBy('addedAt').execute()).map((row) => row.repositoryId);
     },
 
-    async listSetupWrites(installationId, since) {
-      const list = (column: 'neutralAt' | 'successAt') =>
-        db
-          .selectFrom('setupRun')
-          .select(`${column} as at`)
-          .where('installationId', '=', installationId)
-          .where(column, '>', since);
-      const rows = await list('neutralAt').unionAll(list('successAt')).orderBy('at').execute();
-      return rows.flatMap(({ at }) => at ?? []);
+    listSetupWrites: (run, since) => listWrites(db, run, since),
+
+    async reserveSetupWrite(run, { sha, at }, { since, most }) {
+      return db.transaction().execute(async (tx) => {
+        await waitForOthers(tx, run.installationId, at);
+        if ((await listWrites(tx, run, since)).length >= most) return false;
+        await tx
+          .updateTable('setupRun')
+          .set({ sha, attemptedAt: at })
+          .where('repositoryId', '=', run.repositoryId)
+          .execute();
+        return true;
+      });
     },
 
     async wasDeployedByWebhook(repositoryId) {
@@ -63,4 +70,29 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
       return found !== undefined;
     },
   };
+}
+
+/** In PostgreSQL, a lock: only one transaction at a time counts the check runs of an installation. */
+async function waitForOthers(tx: Kysely<Schema>, installationId: number, at: number): Promise<void> {
+  await tx
+    .insertInto('note')
+    .values({ name: `installation_${installationId}_setup_at`, value: at })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: at }))
+    .execute();
+}
+
+async function listWrites(
+  db: Kysely<Schema>,
+  { repositoryId, installationId }: Parameters<SetupRunStore['listSetupWrites']>[0],
+  since: number,
+): Promise<number[]> {
+  const list = (column: 'neutralAt' | 'successAt' | 'attemptedAt') =>
+    db
+      .selectFrom('setupRun')
+      .select(`${column} as at`)
+      .where('installationId', '=', installationId)
+      .where(column, '>', since);
+  const others = list('attemptedAt').where('repositoryId', '<>', repositoryId);
+  const rows = await list('neutralAt').unionAll(list('successAt')).unionAll(others).orderBy('at').execute();
+  return rows.flatMap(({ at }) => at ?? []);
 }

@@ -136,8 +136,38 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       await stores.saveSetupRun(REPOSITORY.id, { state: 'done', neutralAt: 2_000, successAt: 2_500 });
       await stores.addSetupRuns([added], 3_000);
       expect(await stores.listDueSetupRuns()).toEqual([]);
-      expect(await stores.listSetupWrites(1, 1_500)).toEqual([2_000, 2_500]);
-      expect(await stores.listSetupWrites(1, 2_500)).toEqual([]);
+      expect(await stores.listSetupWrites(added, 1_500)).toEqual([2_000, 2_500]);
+      expect(await stores.listSetupWrites(added, 2_500)).toEqual([]);
+      await stores.addSetupRuns([{ ...added, installationId: 2, name: 'renamed' }], 4_000);
+      expect(await stores.getSetupRun(REPOSITORY.id)).toMatchObject({
+        installationId: 2,
+        name: 'renamed',
+        addedAt: 1_000,
+        state: 'done',
+      });
+    });
+
+    test('of creates that are reserved at the same time, no more than the limit are, and one of its own is not counted', async () => {
+      const runs = Array.from({ length: 5 }, (_, n) => ({
+        repositoryId: 100 + n,
+        installationId: 1,
+        owner: 'acme',
+        ownerId: 10,
+        name: `data${n}`,
+        isSilent: 0,
+      }));
+      await stores.addSetupRuns(runs, 1_000);
+      const reserve = (at: number) => (run: (typeof runs)[number]) =>
+        stores.reserveSetupWrite(run, { sha: 'a', at }, { since: at - 500, most: 3 });
+      const reserved = await Promise.all(runs.map(reserve(2_000)));
+      expect(reserved.filter((one) => one)).toHaveLength(3);
+      const [first] = runs.filter((_, n) => reserved[n]);
+      const [last] = runs.filter((_, n) => !reserved[n]);
+      if (!first || !last) throw new Error('All or none were reserved.');
+      expect(await reserve(2_100)(first)).toBe(true);
+      expect(await reserve(2_200)(last)).toBe(false);
+      await stores.saveSetupRun(first.repositoryId, { attemptedAt: null });
+      expect(await reserve(2_300)(last)).toBe(true);
     });
 
     test('a job that began right after a push was started by the webhook of the repository', async () => {

@@ -12,11 +12,18 @@ const BLOCK_BYTES = 1_900;
 /** The limits of a text in UTF-16 code units. The first one with a short enough block is used. */
 const TEXT_LIMITS = [600, 300, 150, 75, 35, 15];
 
-/** Reasons whose explanation ends with advice. */
+/** Reasons whose explanation ends with advice. (That of a needed approval begins with it.) */
 const ADVISED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'pipelines_failed',
   'verification_failed',
   'project_error',
+  'order_failed',
+  'order_missing',
+  'checks_failed',
+  'checks_missing',
+  'approval_needed',
+  'approval_expired',
+  'held_too_long',
   'loop_brake',
   'start_refused',
   'secret_refused',
@@ -106,7 +113,7 @@ function describeResult(view: CheckRunView): DeploymentResult {
   const error = reason === 'job_error' ? (showableLog(view)?.firstError ?? null) : null;
   const known = error && explainError(error);
   const explained = ADVISED.has(reason) ? explainEnd(view).filter((one) => one !== '') : [];
-  const advice = known?.advice ?? explained.at(-1) ?? null;
+  const advice = known?.advice ?? explained.at(reason === 'approval_needed' ? 0 : -1) ?? null;
   const place = error && splitPlace(error.message);
   return {
     version: 1,

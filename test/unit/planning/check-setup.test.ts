@@ -15,6 +15,8 @@ interface SetupWorld {
   target: Awaited<ReturnType<SetupApi['readTarget']>>;
   /** Steps until it is done, or for this time. */
   runFor(ms: number): Promise<void>;
+  /** Adds repositories of the same installation, and takes a step for each at the same time. */
+  addAtOnce(count: number): Promise<void>;
 }
 
 /** A repository that was added, and what is written there. */
@@ -26,32 +28,50 @@ async function open(): Promise<SetupWorld> {
     [{ repositoryId, installationId, owner, ownerId, name, isSilent: 0 }],
     clock.now(),
   );
+  const createCheck = () => {
+    const directory = { newerThan: async () => world.listed };
+    const account = { key: 'environment', mappings: [], directory, greets: true, pagesUrl: 'https://m' };
+    return createSetupChecker({
+      store: stores,
+      repositories: stores,
+      api,
+      accounts: { forOwner: () => account as unknown as Account },
+      knowOwner: async (known) => ({ ...known, isTaken: false }) as never,
+      isAllowed: () => true,
+      githubHost: 'github.com',
+      clock,
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+    });
+  };
   const world: SetupWorld = {
     written: [],
     listed: UNREACHABLE,
     lostSha: '',
     target: PRESENT,
     async runFor(ms) {
-      const directory = { newerThan: async () => world.listed };
-      const account = { key: 'environment', mappings: [], directory, greets: true, pagesUrl: 'https://m' };
-      const check = createSetupChecker({
-        store: stores,
-        repositories: stores,
-        api,
-        accounts: { forOwner: () => account as unknown as Account },
-        knowOwner: async (known) => ({ ...known, isTaken: false }) as never,
-        isAllowed: () => true,
-        githubHost: 'github.com',
-        clock,
-        random: () => 0.5,
-        log: pino({ level: 'silent' }),
-      });
+      const check = createCheck();
       const end = clock.elapsed() + ms;
       while (clock.elapsed() < end) {
         const delayMs = await check(String(repositoryId));
         if (delayMs === null) return;
         clock.advance(delayMs);
       }
+    },
+
+    async addAtOnce(count) {
+      const ids = Array.from({ length: count }, (_, n) => 9_000 + n);
+      const added = ids.map((id) => ({
+        repositoryId: id,
+        installationId,
+        owner,
+        ownerId,
+        name,
+        isSilent: 0,
+      }));
+      await stores.addSetupRuns(added, clock.now());
+      const check = createCheck();
+      await Promise.all(ids.map((id) => check(String(id))));
     },
   };
   const api: SetupApi = {
@@ -117,4 +137,11 @@ test('a workspace that is set up later is named within minutes, without a reques
   world.listed = list(buildWorkspace());
   await world.runFor(3 * MINUTE);
   expect(world.written.map(({ conclusion }) => conclusion)).toEqual(['neutral', 'success']);
+});
+
+test('of many repositories that are added at once, an installation gets 60 check runs an hour', async () => {
+  const world = await open();
+  world.listed = list(buildWorkspace());
+  await world.addAtOnce(70);
+  expect(world.written).toHaveLength(60);
 });

@@ -20,6 +20,7 @@ export async function createSetupRunTables(db: Kysely<Schema>): Promise<void> {
     )`,
     sql`create index setup_run_due on setup_run (added_at) where state <> 'done'`,
     sql`create index setup_run_neutral on setup_run (installation_id, neutral_at)`,
+    sql`create index setup_run_attempted on setup_run (installation_id, attempted_at)`,
     sql`create index setup_run_success on setup_run (installation_id, success_at)`,
   ];
   for (const statement of statements) await statement.execute(db);

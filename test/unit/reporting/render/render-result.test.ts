@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Deployment } from '../../../../src/domain/deployment.ts';
+import type { Conclusion, Deployment } from '../../../../src/domain/deployment.ts';
 import { REASON_CODES, type ReasonCode } from '../../../../src/domain/reason-codes.ts';
 import { redactRequest } from '../../../../src/github/redact-request.ts';
 import { createRedactor } from '../../../../src/logs/redact.ts';
@@ -101,6 +101,20 @@ describe('the result of a deployment', () => {
       makeView({ state: 'concluded', conclusion: 'failure', reason: 'start_refused', problem }),
     );
     expect(refused?.next).toMatch(/^Meltano Cloud rejects this app's credentials/);
+  });
+
+  test.each<[ReasonCode, Conclusion, RegExp]>([
+    ['project_error', 'skipped', /redeploy --force/],
+    ['order_failed', 'skipped', /redeploy --force/],
+    ['order_missing', 'skipped', /redeploy --force/],
+    ['checks_failed', 'skipped', /redeploy --force/],
+    ['checks_missing', 'skipped', /redeploy --force/],
+    ['approval_needed', 'action_required', /can press Deploy here/],
+    ['approval_expired', 'action_required', /press Redeploy/],
+    ['held_too_long', 'action_required', /press Redeploy/],
+  ])('says what to do about a gate that stayed closed: %s', (reason, conclusion, advice) => {
+    const result = readView(makeView({ state: 'concluded', conclusion, reason, problem: 'why' }));
+    expect(result?.next).toMatch(advice);
   });
 
   test('says it in plain text, with the address of a link', () => {

@@ -45,7 +45,7 @@ export async function refuseApprover(
   const head = (await ports.reads.readHeads(repository, [branch])).get(branch) ?? null;
   if (head === null) return 'the branch does not exist any more';
   if (head !== sha) {
-    return `the branch has moved to ${shortenSha(head)}, which was not shown here: approve that commit`;
+    return `the branch has moved to ${shortenSha(head)}, which was not shown here: approve that commit, or redeploy`;
   }
   return refuseAuthor(gate, deployment, { repository, approver }, ports);
 }

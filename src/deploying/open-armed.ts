@@ -37,8 +37,9 @@ export async function openArmed(context: StartContext, workspace: WorkspaceKey):
   return 'go on';
 }
 
-async function disarm({ store }: StartContext, { id }: Deployment): Promise<StepResult> {
-  await store.disarm(id);
+async function disarm({ store, reporter }: StartContext, { id }: Deployment): Promise<StepResult> {
+  const disarmed = await store.disarm(id);
+  if (disarmed) reporter.changed(disarmed);
   return 'go on';
 }
 

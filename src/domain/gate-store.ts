@@ -24,7 +24,8 @@ export interface OtherDeployments {
 export interface ArmedGates {
   /** The newest deployment of the workspace whose gate is armed. */
   findArmed(workspace: WorkspaceKey): Promise<Deployment | null>;
-  disarm(id: string): Promise<void>;
+  /** Returns the deployment; null if its gate isn't armed any more. */
+  disarm(id: string): Promise<Deployment | null>;
   /**
    * Stores the deployment that follows the one whose gate opened, in one transaction, and links to it. Returns both; none if
    * that was done before.

@@ -8,7 +8,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
-import { disarmWorkspaces } from './gate-store.ts';
+import { disarmOlder } from './gate-store.ts';
 import { openGitHubDeployment } from './github-deployment-store.ts';
 import { replaceLocks } from './lock-store.ts';
 import { insertNotifications } from './notification-store.ts';
@@ -49,7 +49,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
         await insertNotifications(tx, inserted.flatMap(describe));
         for (const one of rest.unchanged ?? []) await openGitHubDeployment(tx, one);
         const deploying = deployments.filter((one) => one.conclusion === null);
-        await disarmWorkspaces(tx, deploying);
+        note(await disarmOlder(tx, deployments));
         for (const planned of deploying) {
           note(await supersedeOlder(tx, planned, now));
         }

@@ -67,6 +67,7 @@ test.concurrent('Deploy approves the commit, with the role only, and a new check
       'a link to the new check run',
     );
     expect(old.conclusion).toBe('action_required');
+    expect(old.output.title).toBe('Approved: see the new check run');
   }));
 
 test.concurrent('nobody who pushed or wrote the commits approves them, and no bot', () =>
@@ -109,6 +110,23 @@ test.concurrent('/meltano approve approves what waits; a lock holds also what is
     expect(deployed.output.summary).toMatch(/\| Approved by \| \[.max.\]/);
     it.say(issue, '/meltano approve', 'mia');
     await it.untilReply(issue, /^\*\*Nothing to approve:\*\*/);
+  }));
+
+test.concurrent('the check run of an older commit has no Deploy button, and says why', () =>
+  inUnapproved('{}', async ({ world }, run) => {
+    const newer = world.push();
+    await world.untilTitle(newer.after, WAITING);
+    const old = await world.untilTitle(run.headSha, `Superseded by ${newer.after.slice(0, 7)}`);
+    expect([old.conclusion, old.actions.map(({ label }) => label)]).toEqual([
+      'action_required',
+      ['Redeploy'],
+    ]);
+    const skipped = world.push({ message: 'Notes [skip ci]' });
+    const moved = await world.untilTitle(newer.after, 'Not approved: the branch has moved');
+    expect(moved.actions.map(({ label }) => label)).toEqual(['Redeploy']);
+    expect(moved.output.summary).not.toContain('press Deploy');
+    await world.untilTitle(skipped.after, 'Skipped: the commit message says [skip ci]');
+    expect(world.meltano.jobs).toEqual([]);
   }));
 
 test.concurrent('pressing says that the branch moved, and changes nothing', () =>

@@ -72,7 +72,8 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
 }
 
 /** Pushes that a rule of their repository skipped. The problem is the word that decided, from outside. */
-function describeSkip({ reason, problem }: Deployment, wording: Wording): string {
+function describeSkip(deployment: Deployment, wording: Wording): string {
+  const { reason, problem } = deployment;
   const word = problem === null ? null : wording.quote(problem);
   switch (reason) {
     case 'skip_token':
@@ -87,7 +88,7 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
     case 'checks_missing':
       return word ?? REASON_CODES[reason];
     case 'approval_needed':
-      return 'Waiting for approval: press Deploy';
+      return describeUnapproved(deployment);
     case 'approval_expired':
       return 'Approval expired after 7 days; push or /redeploy';
     case 'held_too_long':
@@ -101,6 +102,11 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
     default:
       return `Not deployed: ${REASON_CODES[reason]}`;
   }
+}
+
+function describeUnapproved({ armedUntil, supersededBy }: Deployment): string {
+  if (armedUntil !== null) return 'Waiting for approval: press Deploy';
+  return supersededBy === null ? 'Not approved: the branch has moved' : 'Approved: see the new check run';
 }
 
 function describeWatchEnd(what: string | null, run: number | null, facts: EndFacts): string {

@@ -8,6 +8,9 @@ import { linkAccount, linkCommit, linkProjectCheck } from './github-links.ts';
 /** Leaves room for the rest of the summary. */
 const PLAN_BYTES = 40_000;
 
+const MOVED =
+  'The branch has moved, so this commit is not deployed. A newer commit that is deployed asks for its own approval. To ask now, press Redeploy here, or write `/redeploy` in a comment.';
+
 /** The names of permission levels on GitHub's pages. */
 const ROLES: Readonly<Record<string, string>> = {
   pull: 'Read',
@@ -20,6 +23,8 @@ const ROLES: Readonly<Record<string, string>> = {
 
 /** Who may approve, how, and what would be deployed: paragraphs of Markdown. */
 export function explainApproval(view: CheckRunView): string[] {
+  const { armedUntil, supersededBy } = view.deployment;
+  if (armedUntil === null) return supersededBy === null ? [MOVED] : [];
   const gate = findGate(view);
   const notBy =
     gate?.notBy === 'author'

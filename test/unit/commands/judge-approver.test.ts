@@ -91,7 +91,7 @@ describe('is refused, and nothing is stored', () => {
     [
       'when the branch moved',
       async () => world.heads.set('main', NEWER),
-      'the branch has moved to bbbbbbb, which was not shown here: approve that commit',
+      'the branch has moved to bbbbbbb, which was not shown here: approve that commit, or redeploy',
     ],
     ['when the branch is gone', async () => world.heads.delete('main'), 'the branch does not exist any more'],
   ])('%s', async (_, change, why) => {

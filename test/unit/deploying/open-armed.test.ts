@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { ChecksGate } from '../../../src/domain/gate.ts';
+import { START } from './fake-ports.ts';
 import { MINUTE, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 const A = 'a'.repeat(40);
@@ -98,6 +99,16 @@ test('a newer deployment disarms it', async () => {
   await pushFailed();
   await push(B);
   expect(await world.stores.listArmedWorkspaces()).toEqual([]);
+});
+
+test('an older push that arrives late does not disarm it', async () => {
+  await pushFailed();
+  const late = await world.push({ sha: B, pushedAt: START - MINUTE });
+  expect(late).toMatchObject({ state: 'concluded', reason: 'superseded' });
+  world.gateReads.report(A, 'test', 'success');
+  world.clock.advance(MINUTE);
+  await world.step();
+  expect(starts()).toBe(1);
 });
 
 test('it is watched for 7 days', async () => {

@@ -192,7 +192,9 @@ describe('concluded', () => {
       {},
     ],
     ['"test" failed on a1b2c3d', { reason: 'checks_failed', problem: '"test" failed on a1b2c3d' }, {}],
-    ['Waiting for approval: press Deploy', { reason: 'approval_needed' }, {}],
+    ['Waiting for approval: press Deploy', { reason: 'approval_needed', armedUntil: START }, {}],
+    ['Not approved: the branch has moved', { reason: 'approval_needed' }, {}],
+    ['Approved: see the new check run', { reason: 'approval_needed', supersededBy: 'x' }, {}],
     ['Approval expired after 7 days; push or /redeploy', { reason: 'approval_expired' }, {}],
     [
       'Not started within 7 days: Locked by @ana: month end',

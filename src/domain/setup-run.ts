@@ -7,10 +7,13 @@ import type { GitHubResult } from './github-result.ts';
  */
 type SetupState = 'due' | 'waiting' | 'done';
 
-/** The state of a repository's setup check run. All times are epoch milliseconds. */
-export interface SetupRun {
+interface SetupKey {
   readonly repositoryId: number;
   readonly installationId: number;
+}
+
+/** The state of a repository's setup check run. All times are epoch milliseconds. */
+export interface SetupRun extends SetupKey {
   readonly owner: string;
   readonly ownerId: number;
   readonly name: string;
@@ -26,8 +29,6 @@ export interface SetupRun {
   readonly neutralAt: number | null;
   readonly successAt: number | null;
 }
-
-type SetupKey = Pick<SetupRun, 'repositoryId' | 'installationId'>;
 
 export type AddedRepository = Pick<
   SetupRun,

@@ -14,14 +14,15 @@ beforeEach(async () => {
   world = await World.open();
 });
 
+const CHECKS: ChecksGate = {
+  kind: 'checks',
+  wanted: [{ name: 'test', app: null, accept: [] }],
+  timeoutMinutes: 60,
+  passed: null,
+};
+
 function push(sha = A): Promise<Deployment> {
-  const gate: ChecksGate = {
-    kind: 'checks',
-    wanted: [{ name: 'test', app: null, accept: [] }],
-    timeoutMinutes: 60,
-    passed: null,
-  };
-  return world.push({ sha, gates: [gate] });
+  return world.push({ sha, gates: [CHECKS] });
 }
 
 /** A push whose check failed. */
@@ -63,6 +64,21 @@ test('a check that passes when it is re-run deploys, in a new check run that the
     supersededBy: opened?.id,
     revision: held.revision + 1,
   });
+});
+
+test('a new check run asks for the approval that comes next', async () => {
+  const approval = { kind: 'approval', role: 'maintain', notBy: null, approval: null, passed: null } as const;
+  world.gateReads.report(A, 'test', 'failure');
+  const held = await world.push({ sha: A, gates: [CHECKS, approval] });
+  await world.step();
+  world.gateReads.report(A, 'test', 'success');
+  world.clock.advance(MINUTE);
+  await world.step();
+  const ends = world.concluded.map(({ reason, redeployOf }) => [reason, redeployOf]);
+  expect(ends).toEqual([
+    ['checks_failed', null],
+    ['approval_needed', held.id],
+  ]);
 });
 
 test('a restart does not forget it, and it opens once', async () => {

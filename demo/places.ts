@@ -33,6 +33,12 @@ export interface Places {
   readonly returns: Place;
   /** Has the required check. */
   readonly platform: Place;
+  /** Waits for the check "test". */
+  readonly orders: Place;
+  /** Needs approvals. */
+  readonly payroll: Place;
+  /** Is locked for a while. */
+  readonly ledger: Place;
   /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
@@ -40,7 +46,7 @@ export interface Places {
 const START_BY_PUSH = 'hooli';
 
 export function addPlaces(sandbox: Sandbox): Places {
-  for (const account of ['acme', 'globex', 'initech', 'umbrella', START_BY_PUSH])
+  for (const account of ['acme', 'globex', 'initech', 'umbrella', 'contoso', START_BY_PUSH])
     sandbox.github.installations.add({ account });
   const add = (repository: string, name: string, configuration?: string) =>
     addPlace(sandbox, {
@@ -68,6 +74,9 @@ export function addPlaces(sandbox: Sandbox): Places {
     billing: add('umbrella/billing', 'Billing', 'notify: { issue: on_failure }\n'),
     returns: add('acme/returns', 'Returns', 'deploy: { retry: { transient: 1 } }\n'),
     platform: add('umbrella/platform', 'Platform', 'checks: { gate: true }\n'),
+    orders: add('acme/orders', 'Orders', 'deploy: { wait_for: [test] }\n'),
+    payroll: add('globex/payroll', 'Payroll', 'workspaces: [{ workspace: Payroll, approval: {} }]\n'),
+    ledger: add('contoso/ledger', 'Ledger'),
     warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
   };
 }

@@ -16,7 +16,7 @@ export const SETUP_CHECK = 'Meltano Deploy setup';
 
 /** The expected check run of a push. */
 export interface Expectation {
-  readonly conclusion: 'success' | 'failure' | 'skipped';
+  readonly conclusion: 'success' | 'failure' | 'skipped' | 'action required';
   readonly title: RegExp;
   /** The check run must show the log at two lengths or more before the end. */
   readonly growingLog?: boolean;
@@ -47,7 +47,7 @@ export interface DemoPush extends PushedCommit {
   readonly expected: Expectation;
 }
 
-/** An issue with a comment by octocat. */
+/** An issue with a comment. */
 interface Conversation {
   /** The path of its page. */
   readonly path: string;
@@ -107,6 +107,8 @@ interface CommentInput {
   readonly title: string;
   readonly text: string;
   readonly body: string;
+  /** Of the comment; default: octocat. */
+  readonly author?: string;
   readonly script?: () => JobScript;
   readonly expected: DemoComment['expected'];
 }
@@ -137,10 +139,15 @@ export async function setStage(): Promise<Stage> {
     checks: [],
     track,
     runsOn,
-    say(place, { title, text, body, script, expected }) {
+    say(place, { title, text, body, author = 'octocat', script, expected }) {
       const sha = github.branches.head(place.repository);
       if (script) scripts.set(sha, script);
-      const comment = { body, sha, expected, ...openConversation(github, place, { title, text, body }) };
+      const comment = {
+        body,
+        sha,
+        expected,
+        ...openConversation(github, place, { title, text, body, author }),
+      };
       comments.push(comment);
       return comment;
     },
@@ -148,13 +155,18 @@ export async function setStage(): Promise<Stage> {
       const { repository } = place;
       return track(place, github.branches.push({ repository, files, message: input.message }).after, input);
     },
-    runsOf: (push) => runsOn(push).filter((run) => run.output.summary?.includes('| push by ')),
+    runsOf: (push) => runsOn(push).filter(({ output }) => isOfPush(output.summary ?? '')),
     jobsOf: ({ place, sha }) => meltano.jobsOf(place.workspace).filter(({ commitId }) => commitId === sha),
     fileCheckOf: ({ place, sha }) =>
       github.checks.runs(place.repository, sha).find(({ name }) => name === CONFIGURATION_CHECK),
     projectCheckOf: ({ place, sha }) =>
       github.checks.runs(place.repository, sha).find(({ name }) => name === PROJECT_CHECK),
   };
+}
+
+/** Not of the deployment that follows once a gate has opened. */
+function isOfPush(summary: string): boolean {
+  return summary.includes('| push by ') && !summary.includes('| Redeployment of |');
 }
 
 /** True for check runs that aren't about a deployment. */
@@ -165,10 +177,10 @@ export function isAboutCommit({ name }: SandboxCheckRun): boolean {
 function openConversation(
   { conversations }: GitHubSandbox,
   { repository }: Place,
-  { title, text, body }: { title: string; text: string; body: string },
+  { title, text, body, author }: { title: string; text: string; body: string; author: string },
 ): Conversation {
   const { number } = conversations.openIssue({ repository, title, body: text, author: 'ana' });
-  const { comment } = conversations.comment({ repository, number, body });
+  const { comment } = conversations.comment({ repository, number, body, author });
   const all = () => conversations.comments(repository, number);
   return {
     path: `/${repository}/issues/${number}`,

@@ -79,6 +79,7 @@ function renderResults(stage: Stage, stream: NodeJS.WriteStream): string {
 function measureConclusion(run: SandboxCheckRun | undefined, job: SandboxJob | undefined): string {
   const concluded = run?.history.find(({ status }) => status === 'completed')?.at;
   if (concluded === undefined) return '';
-  if (job === undefined) return 'no job';
+  // The job may be that of a check run which followed this one.
+  if (job === undefined || (job.endedAt ?? concluded) > concluded) return 'no job';
   return job.endedAt === null ? '' : formatSeconds(concluded - job.endedAt);
 }

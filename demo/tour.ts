@@ -1,6 +1,7 @@
 import type { Act, ActContext, Scene } from './act.ts';
 import { playGitHubDeployments, playPublicRepository, playRepositoryFile } from './configuration-acts.ts';
 import type { DemoView } from './demo-view.ts';
+import { playApproval, playLock, playWaitFor } from './gate-acts.ts';
 import { playIssue, playSecondTry, playSetup } from './hearing-acts.ts';
 import { playFailedPipeline, playTriggeredRun } from './pipeline-acts.ts';
 import { playProjectCheck } from './project-act.ts';
@@ -19,6 +20,7 @@ const SCENES: readonly Scene[] = [
     title: 'Settings of a repository',
     acts: [playRepositoryFile, playPublicRepository, playRepair, playGitHubDeployments, playRequiredCheck],
   },
+  { title: 'Gates before a deployment', acts: [playWaitFor, playApproval, playLock] },
   { title: 'Other ways to start', acts: [playAdoption, playStartByPush] },
   { title: 'Somebody hears of it', acts: [playSetup, playIssue, playSecondTry] },
   { title: 'Pipelines of a workspace', acts: [playFailedPipeline, playTriggeredRun] },

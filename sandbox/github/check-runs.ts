@@ -72,7 +72,7 @@ export function createCheckRun(
 export function reportForeignRun(
   context: SandboxContext,
   repository: SandboxRepository,
-  { sha, app, suite: key, name, status, conclusion }: ForeignReport,
+  { sha, app, suite: key, name, status, conclusion, deliver }: ForeignReport,
 ): SandboxCheckRun {
   const { suite } = openSuite(context, {
     repositoryId: repository.id,
@@ -106,7 +106,7 @@ export function reportForeignRun(
     updatedAt: now,
     history: [...(known?.history ?? []), { ...fields, at: now }],
   };
-  accept(context, repository, { run, suite, previous: known ?? null });
+  accept(context, repository, { run, suite, previous: known ?? null, deliver });
   return run;
 }
 
@@ -117,6 +117,7 @@ export interface ForeignReport {
   readonly name: string;
   readonly status: 'queued' | 'in_progress';
   readonly conclusion: CheckConclusion | null;
+  readonly deliver: boolean;
 }
 
 export function updateCheckRun(
@@ -144,21 +145,25 @@ export function updateCheckRun(
 function accept(
   context: SandboxContext,
   repository: SandboxRepository,
-  input: { run: SandboxCheckRun; suite: SandboxCheckSuite; previous: SandboxCheckRun | null },
+  input: {
+    run: SandboxCheckRun;
+    suite: SandboxCheckSuite;
+    previous: SandboxCheckRun | null;
+    deliver?: boolean;
+  },
 ): void {
-  const { run, suite, previous } = input;
+  const { run, suite, previous, deliver = true } = input;
   const wasComplete = readSuiteState(context, suite).status === 'completed';
   context.state.runs.set(run.id, run);
   suite.updatedAt = run.updatedAt;
   suite.rerequested = false;
+  const isCompleted = run.status === 'completed' && previous?.status !== 'completed';
+  const isSuiteCompleted = !wasComplete && readSuiteState(context, suite).status === 'completed';
   const sender = appAccount(context);
-  if (!previous) sendCheckRun(context, repository, { run, suite, action: 'created', sender });
-  if (run.status === 'completed' && previous?.status !== 'completed') {
-    sendCheckRun(context, repository, { run, suite, action: 'completed', sender });
-  }
-  if (!wasComplete && readSuiteState(context, suite).status === 'completed') {
+  if (deliver && !previous) sendCheckRun(context, repository, { run, suite, action: 'created', sender });
+  if (deliver && isCompleted) sendCheckRun(context, repository, { run, suite, action: 'completed', sender });
+  if (deliver && isSuiteCompleted)
     sendCheckSuite(context, repository, { suite, action: 'completed', sender });
-  }
   const listeners = suite.app === null ? [...context.checkRunListeners] : [];
   for (const listener of listeners) listener(run, repository);
   context.signal.notify();

@@ -14,6 +14,8 @@ interface ReportedCheck {
   readonly status?: 'queued' | 'in_progress';
   /** Null: it isn't completed. */
   readonly conclusion?: CheckConclusion | null;
+  /** False: GitHub sends no event. */
+  readonly deliver?: boolean;
 }
 
 /** Other Apps have ids from here. */
@@ -41,7 +43,14 @@ export class Checks {
   report(
     fullName: string,
     sha: string,
-    { app = 'github-actions', suite = '', status = 'in_progress', conclusion = null, name }: ReportedCheck,
+    {
+      app = 'github-actions',
+      suite = '',
+      status = 'in_progress',
+      conclusion = null,
+      deliver = true,
+      name,
+    }: ReportedCheck,
   ): SandboxCheckRun {
     const { state } = this.#context;
     const id =
@@ -55,6 +64,7 @@ export class Checks {
       name,
       status,
       conclusion,
+      deliver,
     });
   }
 

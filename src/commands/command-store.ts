@@ -20,6 +20,8 @@ export interface Reruns {
     readonly repositoryId: number;
     readonly deploymentId: string;
     readonly actor: string;
+    /** Deploy goes past gates, which Redeploy doesn't: neither repeats the other. */
+    readonly isForced: boolean;
     /** Epoch milliseconds. */
     readonly since: number;
     readonly until: number;

@@ -89,14 +89,15 @@ async function planRuns(
   );
   const found = [...(await trustRuns(rerun, runs.runs, ports.store)), ...held];
   if (found.length === 0) return skipped.length > 0 ? refuseAll(rerun, skipped, SKIPPED) : null;
+  const reads = new ReadsOfOneCommand(ports.reads);
+  const readLevel = () => reads.readPermission(event.repository, event.actor);
+  if (event.how === 'approve') {
+    const level = await readLevel();
+    return { ...(await planPress({ ...rerun, level }, found, { ...ports, reads })), role: level };
+  }
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
-  const reads = new ReadsOfOneCommand(ports.reads);
-  const level = await reads.readPermission(event.repository, event.actor);
-  if (event.how === 'approve') {
-    const pressed = await planPress({ ...rerun, level }, fresh, { ...ports, reads });
-    return { ...pressed, role: level, reruns: [...(pressed.reruns ?? []), ...reruns] };
-  }
+  const level = await readLevel();
   const why = refuseLevel(event, level, await ports.configurations.known(event.repository.id));
   const plan =
     why === null
@@ -142,6 +143,7 @@ async function leaveOutRepeated(
       repositoryId: event.repository.id,
       deploymentId: run.ids.deploymentId,
       actor: event.actor,
+      isForced: event.force ?? false,
       since: receivedAt - REPEAT_MS,
       until: receivedAt + REPEAT_MS,
     });

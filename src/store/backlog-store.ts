@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Hold } from '../domain/gate.ts';
-import type { BacklogStore } from '../web/backlog-metrics.ts';
+import type { Backlog, BacklogStore } from '../web/backlog-metrics.ts';
 import type { Schema } from './schema.ts';
 
 /** Each query uses a partial index on unfinished rows, so it stays fast in a large database. */
@@ -41,17 +41,6 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
         .select((column) => column.fn.countAll<number>().as('count'))
         .where('finishedAt', 'is', null)
         .executeTakeFirstOrThrow();
-      const held = await db
-        .selectFrom('deployment')
-        .select((column) => [
-          'hold',
-          column.fn.countAll<number>().as('count'),
-          column.fn.min('heldSince').as('since'),
-        ])
-        .where('state', '=', sql.lit('waiting'))
-        .where('hold', 'is not', null)
-        .groupBy('hold')
-        .execute();
       const oldestReceivedAt = open.length > 0 ? Math.min(...open.map((row) => row.oldest)) : null;
       return {
         deliveries,
@@ -59,10 +48,33 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
         reports,
         notifications,
         oldestReceivedAt,
-        held: held.map(({ hold, count, since }) => ({ reason: readReason(hold), count, since })),
+        held: await readHeld(db),
       };
     },
   };
+}
+
+/** A deployment that nobody has approved yet is concluded, but waits all the same. */
+async function readHeld(db: Kysely<Schema>): Promise<Backlog['held']> {
+  const held = await db
+    .selectFrom('deployment')
+    .select((column) => [
+      'hold',
+      column.fn.countAll<number>().as('count'),
+      column.fn.min('heldSince').as('since'),
+    ])
+    .where('state', '=', sql.lit('waiting'))
+    .where('hold', 'is not', null)
+    .groupBy('hold')
+    .execute();
+  const { count: unapproved, since } = await db
+    .selectFrom('deployment')
+    .select((column) => [column.fn.countAll<number>().as('count'), column.fn.min('concludedAt').as('since')])
+    .where('armedUntil', 'is not', null)
+    .where('reason', '=', 'approval_needed')
+    .executeTakeFirstOrThrow();
+  const approvals = unapproved > 0 ? [{ reason: 'approval_needed', count: unapproved, since }] : [];
+  return [...held.map(({ hold, ...one }) => ({ reason: readReason(hold), ...one })), ...approvals];
 }
 
 function readReason(hold: string | null): string {

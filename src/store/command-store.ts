@@ -43,13 +43,14 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
       return row !== undefined;
     },
 
-    async findRerun({ repositoryId, deploymentId, actor, since, until }) {
+    async findRerun({ repositoryId, deploymentId, actor, isForced, since, until }) {
       const row = await db
         .selectFrom('deployment')
         .selectAll()
         .where('redeployOf', '=', deploymentId)
         .where('repositoryId', '=', repositoryId)
         .where('requestedBy', '=', actor)
+        .where('forcedBy', isForced ? 'is not' : 'is', null)
         .where('receivedAt', '>=', since)
         .where('receivedAt', '<=', until)
         .limit(1)

@@ -60,6 +60,15 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
       });
     });
 
+    test('counts deployments that ended until somebody approves them', async () => {
+      const [waiting, ...others] = [await plan('1', 2_000), await plan('2', 3_000), await plan('3', 4_000)];
+      const ended = { state: 'concluded', conclusion: 'action_required', reason: 'approval_needed' } as const;
+      await stores.saveDeployment(waiting, { ...ended, concludedAt: 5_000, armedUntil: 9_000 });
+      for (const id of others) await stores.saveDeployment(id, { ...ended, concludedAt: 4_000 });
+      const held = [{ reason: 'approval_needed', count: 1, since: 5_000 }];
+      expect(await stores.readBacklog()).toMatchObject({ held });
+    });
+
     test('leaves out concluded and reported rows', async () => {
       const id = await plan('1', 2_000);
       const concluded = await stores.saveDeployment(id, { state: 'concluded', conclusion: 'success' });

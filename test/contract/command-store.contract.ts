@@ -204,12 +204,14 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
         reruns: [{ deploymentId: old.id, repositoryId: REPOSITORY.id, rerun, lost: null }],
       });
       expect(changed.find((one) => one.id === old.id)).toMatchObject({ rerun, revision: 3 });
-      const find = (asked: { actor: string; since: number; until?: number; repositoryId?: number }) =>
-        stores.findRerun({ until: 40_500, repositoryId: REPOSITORY.id, deploymentId: old.id, ...asked });
+      const asked = { repositoryId: REPOSITORY.id, deploymentId: old.id, isForced: false, until: 40_500 };
+      const find = (differences: Partial<typeof asked> & { actor: string; since: number }) =>
+        stores.findRerun({ ...asked, ...differences });
       expect((await find({ actor: 'ana', since: 20_500 }))?.id).toBe(made.id);
       expect(await find({ actor: 'ana', since: 20_501 })).toBeNull();
       expect(await find({ actor: 'bob', since: 20_500 })).toBeNull();
       expect(await find({ actor: 'ana', since: 20_500, repositoryId: 7 })).toBeNull();
+      expect(await find({ actor: 'ana', since: 20_500, isForced: true })).toBeNull();
       // Stored by a clock that was set back since.
       expect(await find({ actor: 'ana', since: 10_499, until: 20_499 })).toBeNull();
       const foreign = { deploymentId: old.id, repositoryId: 7, rerun, lost: null };

@@ -3,14 +3,14 @@ import type { Deployment, Repository } from './deployment.ts';
 /** `waiting`: a person has to do something before the workspace is deployed. */
 export type NotificationType = 'failed' | 'repaired' | 'waiting';
 
-/** A message to one destination. It is stored together with what it reports, and sent later. */
+/** A notification of one destination. It is stored together with what it reports, and sent later. */
 export interface NewNotification {
   /** Made from the event and the destination, so that it is stored once. */
   readonly id: string;
   /** The same for all destinations and all tries. */
   readonly eventId: string;
   readonly destination: string;
-  /** The workspace and its repository, whose messages are sent one after the other. */
+  /** The workspace and its repository, whose notifications are sent one after the other. */
   readonly subject: string;
   /** The event as JSON. */
   readonly body: string;
@@ -27,9 +27,9 @@ export interface EndNotice {
   wake(): void;
 }
 
-/** Tells the destinations of the accounts file about deployments. */
+/** Notifies the destinations of the accounts file of deployments. */
 export interface Notices {
-  /** Call it before the end is stored, since it looks at the results so far. Null: nobody is to be told. */
+  /** Call it before the end is stored, since it looks at the results so far. Null if no destination wants it. */
   prepareEnd(deployment: Deployment): Promise<EndNotice | null>;
   /** For deployments that end with their plan. */
   preparePlan(repository: Repository): EndNotice;

@@ -6,11 +6,11 @@ import { findRunUrl } from '../reporting/render/github-links.ts';
 import { nameReason } from '../reporting/render/render-result.ts';
 import type { NotificationEvent } from './notification-event.ts';
 
-export type ToldConclusion = NotificationEvent['data']['conclusion'];
+export type NotifiedConclusion = NotificationEvent['data']['conclusion'];
 
 export interface EventView {
   readonly type: NotificationType;
-  readonly conclusion: ToldConclusion;
+  readonly conclusion: NotifiedConclusion;
   readonly deployment: Deployment;
   readonly repository: Repository;
   readonly pages: Pages;

@@ -7,11 +7,11 @@ export interface StoredNotification extends NewNotification {
   readonly dueAt: number | null;
 }
 
-/** The messages that are not sent yet. */
+/** The notifications that are not sent yet. */
 export interface NotificationStore {
   /**
-   * The next open messages, those that are due first. One that is due hides the later ones of its subject, so that they are
-   * sent in order; one that waits for its next try doesn't.
+   * The next open notifications, those that are due first. One that is due hides the later ones of its subject, so that they
+   * are sent in order; one that waits for its next try doesn't.
    */
   listNextNotifications(
     destination: string,
@@ -20,9 +20,9 @@ export interface NotificationStore {
   postponeNotification(id: string, attempts: number, dueAt: number): Promise<void>;
   /** It was sent, or given up. */
   finishNotification(id: string, now: number): Promise<void>;
-  /** The destinations with open messages. */
+  /** The destinations with open notifications. */
   listOpenDestinations(): Promise<string[]>;
-  /** A stopped destination keeps its messages and gets none until `resumeDestinations`. */
+  /** A stopped destination keeps its notifications and gets none until `resumeDestinations`. */
   stopDestination(destination: string, now: number): Promise<void>;
   isStopped(destination: string): Promise<boolean>;
   resumeDestinations(): Promise<void>;

@@ -4,7 +4,7 @@ import type { Waker } from '../domain/dispatcher.ts';
 import type { EndNotice, NewNotification, Notices, NotificationType } from '../domain/notification.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { formatWorkspaceKey, type RepositoryWorkspace } from '../domain/workspace.ts';
-import { describeEvent, type EventView, type ToldConclusion } from './describe-event.ts';
+import { describeEvent, type EventView, type NotifiedConclusion } from './describe-event.ts';
 import type { Destinations } from './destinations.ts';
 
 export interface NoticePorts {
@@ -39,7 +39,7 @@ function createNotice(ports: NoticePorts, repository: Repository, wasBroken: boo
   return {
     describe(ended) {
       const { conclusion } = ended;
-      if (!isTold(conclusion) || (conclusion === 'success' && !wasBroken)) return [];
+      if (!isNotified(conclusion) || (conclusion === 'success' && !wasBroken)) return [];
       const notices = createNotifications(ports, { conclusion, deployment: ended, repository });
       for (const { destination } of notices) noted.add(destination);
       return notices;
@@ -50,25 +50,25 @@ function createNotice(ports: NoticePorts, repository: Repository, wasBroken: boo
   };
 }
 
-/** The ends that are told. */
-const TYPES: Readonly<Record<ToldConclusion, NotificationType>> = {
+/** The ends that destinations are notified of. */
+const TYPES: Readonly<Record<NotifiedConclusion, NotificationType>> = {
   failure: 'failed',
   timed_out: 'failed',
   success: 'repaired',
   action_required: 'waiting',
 };
 
-function isTold(conclusion: Conclusion | null): conclusion is ToldConclusion {
+function isNotified(conclusion: Conclusion | null): conclusion is NotifiedConclusion {
   return conclusion !== null && conclusion in TYPES;
 }
 
-interface ToldEnd {
-  readonly conclusion: ToldConclusion;
+interface NotifiedEnd {
+  readonly conclusion: NotifiedConclusion;
   readonly deployment: Deployment;
   readonly repository: Repository;
 }
 
-function createNotifications(ports: NoticePorts, end: ToldEnd): NewNotification[] {
+function createNotifications(ports: NoticePorts, end: NotifiedEnd): NewNotification[] {
   const { conclusion, deployment } = end;
   const type = TYPES[conclusion];
   const wanted = ports.destinations.ofAccount(deployment.account).filter(({ on }) => on.includes(type));

@@ -16,7 +16,7 @@ const HEADERS = { 'user-agent': `meltano-deploy/${packageJson.version}` };
 
 export type SendResult =
   | { readonly kind: 'sent' }
-  /** The destination wants no more messages. */
+  /** The destination wants no more notifications. */
   | { readonly kind: 'gone' }
   /** `problem` is a clause without the address, which is a secret. */
   | { readonly kind: 'failed'; readonly problem: string }
@@ -30,19 +30,19 @@ export interface SendPorts {
   readonly tryMs: number;
 }
 
-interface Message {
+interface SentNotification {
   readonly eventId: string;
   readonly body: string;
 }
 
-/** Sends a message once. `now` is the time of this try (epoch milliseconds). */
+/** Sends a notification once. `now` is the time of this try (epoch milliseconds). */
 export async function sendNotification(
   ports: SendPorts,
   destination: Destination,
-  message: Message,
+  notification: SentNotification,
   now: number,
 ): Promise<SendResult> {
-  const request = renderRequest(destination, message, now);
+  const request = renderRequest(destination, notification, now);
   const answer = await exchange(ports, destination, { ...request, method: 'POST' });
   if (answer.kind !== 'answered') return answer;
   const { status } = answer;
@@ -51,7 +51,7 @@ export async function sendNotification(
   return { kind: 'failed', problem: describeStatus(status) };
 }
 
-/** Asks whether a destination is reached, without a message. Null: it answers. */
+/** Asks whether a destination is reached, without a notification. Null: it answers. */
 export async function probeDestination(ports: SendPorts, destination: Destination): Promise<string | null> {
   const answer = await exchange(ports, destination, { headers: HEADERS, method: 'HEAD' });
   return answer.kind === 'failed' ? answer.problem : null;
@@ -86,7 +86,7 @@ async function exchange(
   }
 }
 
-function renderRequest({ format, secret }: Destination, { eventId, body }: Message, now: number) {
+function renderRequest({ format, secret }: Destination, { eventId, body }: SentNotification, now: number) {
   const headers = { ...HEADERS, 'content-type': 'application/json' };
   if (format === 'json') {
     return { body, headers: { ...headers, ...signWebhook({ id: eventId, body, now }, secret ?? '') } };

@@ -9,7 +9,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** The delays after each failed try. After the last one the message is given up. */
+/** The delays after each failed try. After the last one the notification is given up. */
 const RETRY_DELAYS_MS: readonly number[] = [
   5 * SECOND_MS,
   30 * SECOND_MS,
@@ -21,9 +21,9 @@ const RETRY_DELAYS_MS: readonly number[] = [
   4 * HOUR_MS,
   8 * HOUR_MS,
 ];
-/** How long messages wait for a destination that is stopped, or missing in the accounts file. */
+/** How long notifications wait for a destination that is stopped, or missing in the accounts file. */
 const HELD_MS = 24 * HOUR_MS;
-/** Messages that are sent at the same time to one destination. */
+/** Notifications that are sent at the same time to one destination. */
 const AT_ONCE = 8;
 
 type NotificationOutcome = 'sent' | 'failed' | 'given_up';
@@ -31,7 +31,7 @@ type NotificationOutcome = 'sent' | 'failed' | 'given_up';
 export interface NotificationPorts {
   readonly store: NotificationStore;
   readonly findDestination: (id: string) => Destination | null;
-  readonly send: (destination: Destination, message: StoredNotification) => Promise<SendResult>;
+  readonly send: (destination: Destination, notification: StoredNotification) => Promise<SendResult>;
   /** Throws if another instance sends to the destination now. */
   readonly requireLease: () => Promise<void>;
   readonly clock: Clock;
@@ -40,8 +40,9 @@ export interface NotificationPorts {
 }
 
 /**
- * Sends the stored messages of a destination. The key is its id; the result is the delay until the next try (milliseconds).
- * Messages of a workspace that are due together are sent in order. After a crash a message may be sent again, with the same id.
+ * Sends the stored notifications of a destination. The key is its id; the result is the delay until the next try
+ * (milliseconds). Those of a workspace that are due together are sent in order. After a crash one may be sent again, with the
+ * same id.
  */
 export function createNotificationSync(ports: NotificationPorts): (id: string) => Promise<number | null> {
   const { store, clock } = ports;
@@ -50,27 +51,31 @@ export function createNotificationSync(ports: NotificationPorts): (id: string) =
     if (next.length === 0) return null;
     const destination = ports.findDestination(id);
     if (!destination || (await store.isStopped(id))) return hold(ports, next);
-    const waits = next.map((message) => measureWait(clock, message));
+    const waits = next.map((notification) => measureWait(clock, notification));
     const due = next.filter((_, index) => (waits[index] ?? 0) <= 0);
     if (due.length === 0) return Math.min(...waits);
     await ports.requireLease();
     const results = await Promise.all(
-      due.map(async (message) => ({ message, result: await ports.send(destination, message) })),
+      due.map(async (notification) => ({
+        notification,
+        result: await ports.send(destination, notification),
+      })),
     );
-    for (const { message, result } of results) await settle(ports, { destination, message, result });
+    for (const { notification, result } of results)
+      await settle(ports, { destination, notification, result });
     if (results.some(({ result }) => result.kind === 'aborted')) return null;
     if (results.some(({ result }) => result.kind === 'gone')) await stop(ports, destination);
     return 0;
   };
 }
 
-/** Keeps messages for the time when the accounts file is read again, but not for ever. */
+/** Keeps notifications for the time when the accounts file is read again, but not for ever. */
 async function hold(ports: NotificationPorts, next: readonly StoredNotification[]): Promise<number> {
   const { clock } = ports;
   const left = next.map(({ createdAt }) => HELD_MS - ageOf(clock, createdAt));
   const expired = next.filter((_, index) => (left[index] ?? 0) <= 0);
-  for (const message of expired) {
-    await giveUp(ports, message, { problem: 'no destination for it was in use for a day' });
+  for (const notification of expired) {
+    await giveUp(ports, notification, { problem: 'no destination for it was in use for a day' });
   }
   return expired.length > 0 ? 0 : Math.min(...left);
 }
@@ -81,26 +86,26 @@ function measureWait(clock: Clock, { dueAt, attempts }: StoredNotification): num
 
 interface Try {
   readonly destination: Destination;
-  readonly message: StoredNotification;
+  readonly notification: StoredNotification;
   readonly result: SendResult;
 }
 
-async function settle(ports: NotificationPorts, { destination, message, result }: Try): Promise<void> {
+async function settle(ports: NotificationPorts, { destination, notification, result }: Try): Promise<void> {
   const { store, clock, log, onOutcome } = ports;
-  const fields = { ...describeDestination(destination), event: message.eventId };
+  const fields = { ...describeDestination(destination), event: notification.eventId };
   if (result.kind === 'sent') {
-    await store.finishNotification(message.id, clock.now());
+    await store.finishNotification(notification.id, clock.now());
     log.info(fields, 'Notification sent');
     onOutcome('sent');
   }
   if (result.kind !== 'failed') return;
-  const attempts = message.attempts + 1;
+  const attempts = notification.attempts + 1;
   const delayMs = RETRY_DELAYS_MS[attempts - 1];
   const { problem } = result;
   onOutcome('failed');
   log.warn({ ...fields, problem, attempts }, 'A destination did not accept a notification');
-  if (delayMs === undefined) await giveUp(ports, message, { ...fields, problem });
-  else await store.postponeNotification(message.id, attempts, stamp(clock, delayMs));
+  if (delayMs === undefined) await giveUp(ports, notification, { ...fields, problem });
+  else await store.postponeNotification(notification.id, attempts, stamp(clock, delayMs));
 }
 
 async function giveUp(

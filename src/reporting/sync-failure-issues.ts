@@ -64,7 +64,7 @@ async function takeStep(ports: IssuePorts, issue: FailureIssue, repository: Repo
   if (duplicates) return duplicates;
   return situation.brokenSince === null
     ? repair(ports, subject)
-    : tell(ports, subject, situation.brokenSince);
+    : announce(ports, subject, situation.brokenSince);
 }
 
 /** Closes the issue of a workspace that works again. */
@@ -108,7 +108,7 @@ async function findLost(ports: IssuePorts, { issue, repository }: DueIssue): Pro
 }
 
 /** Creates or edits the issue of a broken workspace. */
-async function tell(ports: IssuePorts, subject: DueIssue, brokenSince: Deployment): Promise<WriteStep> {
+async function announce(ports: IssuePorts, subject: DueIssue, brokenSince: Deployment): Promise<WriteStep> {
   const { store, clock } = ports;
   const { issue, repository, situation } = subject;
   const wanted = await ports.readWanted(repository.id);
@@ -117,9 +117,9 @@ async function tell(ports: IssuePorts, subject: DueIssue, brokenSince: Deploymen
   if (disabledAt !== null && ageOf(clock, disabledAt) < DISABLED_MS) return finish(ports, issue);
   if (mustWaitForReport(ports, situation.last)) return { kind: 'wait', delayMs: REPORT_CHECK_MS };
   if (issue.state !== 'open' && wanted.failureComments) {
-    const told = await readTold(ports, situation.last);
-    if (told === 'undecided') return { kind: 'wait', delayMs: REPORT_CHECK_MS };
-    if (told === 'told') return finish(ports, issue);
+    const comment = await readComment(ports, situation.last);
+    if (comment === 'undecided') return { kind: 'wait', delayMs: REPORT_CHECK_MS };
+    if (comment === 'commented') return finish(ports, issue);
   }
   if (issue.issueNumber === null)
     return makeIssue(ports, subject, { brokenSince, labels: wanted.issueLabels });
@@ -130,15 +130,15 @@ function mustWaitForReport({ clock }: IssuePorts, deployment: Deployment): boole
   return !isReported(deployment) && ageOf(clock, deployment.concludedAt ?? 0) < REPORT_PATIENCE_MS;
 }
 
-/** True if a comment on the merged pull request reports the failure. */
-async function readTold(
+/** Reads if a comment on the merged pull request reports the failure. */
+async function readComment(
   { store, clock }: IssuePorts,
   { repositoryId, sha, conclusion, concludedAt }: Deployment,
-): Promise<'told' | 'untold' | 'undecided'> {
-  if (conclusion !== 'failure') return 'untold';
+): Promise<'commented' | 'none' | 'undecided'> {
+  if (conclusion !== 'failure') return 'none';
   const comment = await store.getFailureComment(`${repositoryId}:${sha}`);
-  if (!comment) return 'untold';
-  if (comment.commentId !== null) return 'told';
+  if (!comment) return 'none';
+  if (comment.commentId !== null) return 'commented';
   const isUndecided = comment.finishedAt === null && ageOf(clock, concludedAt ?? 0) < COMMENT_PATIENCE_MS;
-  return isUndecided ? 'undecided' : 'untold';
+  return isUndecided ? 'undecided' : 'none';
 }

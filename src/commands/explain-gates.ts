@@ -1,6 +1,7 @@
 import type { ApprovalReader } from '../domain/approval.ts';
 import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts';
 import type { WhyFinding } from '../domain/conversation.ts';
+import { isEnough } from '../domain/is-enough.ts';
 import { findLock, type LockReader } from '../domain/lock.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
@@ -29,7 +30,8 @@ export async function explainGates(
   const passed = last?.gates.find((gate) => gate.passed !== null) ?? null;
   const hold = ofCommit.find(({ state }) => state === 'waiting')?.hold ?? null;
   const lock = findLock(await store.listLocks(at.repositoryId), at.workspaceId);
-  const approval = rule && { by: (await store.findApproval(at, at.sha))?.by ?? null };
+  const approved = await store.findApproval(at, at.sha);
+  const approval = rule && { by: approved && isEnough(approved, rule) ? approved.by : null };
   const found = {
     approval,
     freeze: describeFreeze(freeze, at.now),

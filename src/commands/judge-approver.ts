@@ -1,15 +1,13 @@
+import type { ApprovalReader } from '../domain/approval.ts';
 import type { CommandReads } from '../domain/command-reads.ts';
-import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
+import { isAtLeast, type PermissionLevel, toLevel } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { ApprovalGate } from '../domain/gate.ts';
-import type { PlanHistory } from '../planning/plan-store.ts';
+import { isEnough } from '../domain/is-enough.ts';
+import type { UndeployedHistory } from '../planning/plan-store.ts';
 import { shortenSha } from '../reporting/render/describe-deployment.ts';
-import type { RecentDeployments } from './command-store.ts';
-import { describeLevel, toLevel } from './permissions.ts';
+import { describeLevel } from './permissions.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
-
-/** How many of the workspace's newest deployments are searched for pushes that would be deployed, too. */
-const RECENT = 20;
 
 export interface Approver {
   /** A GitHub login. */
@@ -20,8 +18,8 @@ export interface Approver {
 
 export interface ApproverPorts {
   readonly reads: HeadReads & { readonly readCommitPeople: CommandReads['readCommitPeople'] };
-  readonly store: RecentDeployments;
-  readonly history: { readonly findLastDeployed: PlanHistory['findLastDeployed'] };
+  readonly store: ApprovalReader;
+  readonly history: UndeployedHistory;
 }
 
 /** Why a person can't approve a deployment, as a clause; null if they can. Throws if GitHub can't answer now. */
@@ -36,6 +34,8 @@ export async function refuseApprover(
   if (!gate || deployment.reason !== 'approval_needed' || deployment.armedUntil === null) {
     return 'the deployment does not wait for an approval any more';
   }
+  const earlier = await ports.store.findApproval(deployment, deployment.sha);
+  if (earlier && isEnough(earlier, gate)) return `${earlier.by} has approved it already`;
   if (approver.isBot) return 'bots cannot approve';
   const needed = toLevel(gate.role);
   if (!isAtLeast(approver.level, needed)) {
@@ -54,23 +54,17 @@ async function refuseAuthor(
   { notBy }: ApprovalGate,
   deployment: Deployment,
   { repository, approver }: { readonly repository: Repository; readonly approver: Approver },
-  { reads, store, history }: ApproverPorts,
+  { reads, history }: ApproverPorts,
 ): Promise<string | null> {
   if (notBy === null) return null;
-  const login = approver.login.toLowerCase();
-  const pushers = listPushers(deployment, await store.listRecent(deployment, RECENT));
-  if (pushers.some((one) => one.toLowerCase() === login)) return 'who pushed the commits cannot approve them';
-  const base = (await history.findLastDeployed(deployment)) ?? deployment.before;
-  const people = await reads.readCommitPeople(repository, { base, head: deployment.sha });
+  const isApprover = (login: string) => login.toLowerCase() === approver.login.toLowerCase();
+  const { pushers, first } = await history.readUndeployed(deployment);
+  if (pushers.some(isApprover)) return 'who pushed the commits cannot approve them';
+  const { branch, sha, before } = deployment;
+  const last = (await history.findLastDeployed(deployment)) ?? (first ? first.before : before);
+  const base = last ?? (branch === repository.defaultBranch ? null : repository.defaultBranch);
+  const people = await reads.readCommitPeople(repository, { base, head: sha });
   if (people === null)
     return 'GitHub does not list all commits since the last deployment, so their authors are unknown';
-  const isAmong = people.some((one) => one.toLowerCase() === login);
-  return isAmong ? 'authors and committers of the commits cannot approve them' : null;
-}
-
-/** Who pushed since the last success. */
-function listPushers(deployment: Deployment, recent: readonly Deployment[]): string[] {
-  const last = recent.findIndex(({ conclusion }) => conclusion === 'success');
-  const since = [deployment, ...recent.slice(0, last === -1 ? recent.length : last)];
-  return since.flatMap(({ cause, requestedBy }) => (cause === 'push' ? requestedBy : []));
+  return people.some(isApprover) ? 'authors and committers of the commits cannot approve them' : null;
 }

@@ -1,5 +1,5 @@
 import { COMMAND_KINDS, type CommandName } from '../domain/command.ts';
-import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
+import { isAtLeast, type PermissionLevel, toLevel } from '../domain/conversation.ts';
 import type { CommandPermission } from '../domain/role.ts';
 
 /**
@@ -28,11 +28,6 @@ export function chooseLevel(permission: CommandPermission, isGrave: boolean): Pe
 /** True for a person without a role in a public repository. */
 export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean {
   return !isPrivate && !isAtLeast(level, 'triage');
-}
-
-/** GitHub calls the right to write `write` or `push`. */
-export function toLevel(permission: CommandPermission): PermissionLevel {
-  return permission === 'write' ? 'push' : permission;
 }
 
 /** The names of levels on GitHub's pages. */

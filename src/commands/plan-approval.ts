@@ -56,13 +56,17 @@ export function approve(
   deployments: readonly Deployment[],
   approval: Pick<NewApproval, 'by' | 'role' | 'at'>,
 ): Required<Pick<Plan, 'approvals' | 'wake'>> {
-  const approvals = deployments.map(({ account, workspaceId, repositoryId, sha }) => ({
-    account,
-    workspaceId,
-    repositoryId,
-    sha,
-    ...approval,
-  }));
+  const approvals = deployments.map(({ account, workspaceId, repositoryId, sha, gates }) => {
+    const isNotBy = gates.some((gate) => gate.kind === 'approval' && gate.notBy === 'author');
+    return {
+      account,
+      workspaceId,
+      repositoryId,
+      sha,
+      ...approval,
+      ...(isNotBy && { notBy: 'author' as const }),
+    };
+  });
   return {
     approvals,
     wake: deployments.map(({ account, workspaceId }) => ({ account, workspaceId })),

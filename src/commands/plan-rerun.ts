@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import type { ApprovalReader } from '../domain/approval.ts';
 import { describeRequiredCheck, type NewCommitRun } from '../domain/commit-run.ts';
 import type { ConfigurationInUse, ConfigurationLook } from '../domain/configuration-in-use.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
@@ -26,7 +27,7 @@ import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 const REPEAT_MS = 10_000;
 
 export interface RerunPorts extends Omit<CommandPorts, 'store'> {
-  readonly store: Reruns & RecentDeployments & KnownDeployments & CommitDeployments;
+  readonly store: Reruns & RecentDeployments & KnownDeployments & CommitDeployments & ApprovalReader;
   readonly runs: ShownCheckRuns;
 }
 

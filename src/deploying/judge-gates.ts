@@ -67,7 +67,7 @@ export function judgeGate(context: StartContext, gate: Gate, look: GateLook): Pr
     case 'checks':
       return judgeWantedChecks(context, gate, look);
     case 'approval':
-      return judgeApproval(context, look);
+      return judgeApproval(context, gate, look);
     case 'lock':
       return judgeLock(context, look.deployment);
     case 'freeze':

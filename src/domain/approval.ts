@@ -17,6 +17,8 @@ export interface Approval {
   readonly role: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** What the rule demanded besides the role. */
+  readonly notBy?: 'author';
 }
 
 /** An approval lets one commit be deployed to one workspace. */

@@ -19,8 +19,8 @@ export interface CommandReads {
   /** The head of a branch; null if the branch doesn't exist. */
   readHead(repository: Repository, branch: string): Promise<string | null>;
   /**
-   * The logins of the authors and committers of a commit and of those before it up to `base` (null: of the commit alone), as
-   * far as GitHub knows them. Null if GitHub doesn't list them all.
+   * The logins of the authors, co-authors and committers of a commit and of those before it that `base`, a commit or branch,
+   * doesn't have (null: of the commit alone), as far as GitHub knows them. Null if GitHub doesn't list them all.
    */
   readCommitPeople(
     repository: Repository,

@@ -24,6 +24,11 @@ export function isAtLeast(level: PermissionLevel, needed: PermissionLevel): bool
   return PERMISSION_LEVELS.indexOf(level) >= PERMISSION_LEVELS.indexOf(needed);
 }
 
+/** GitHub calls the right to write `write` or `push`. */
+export function toLevel(permission: CommandPermission): PermissionLevel {
+  return permission === 'write' ? 'push' : permission;
+}
+
 /** A workspace as shown in a reply. */
 export interface ShownWorkspace {
   readonly id: string;

@@ -182,13 +182,17 @@ export function writeHeadsQuery(count: number): string {
 interface CommitPeople {
   readonly author: object | null;
   readonly committer: object | null;
+  readonly commit: { readonly message: string };
 }
 
-/** GitHub names only people with an account. */
+/** GitHub names only people with an account, and co-authors only in the message, often by an address that has the login. */
+const CO_AUTHOR = /^co-authored-by:.*<(?:\d+\+)?([^<>@+\s]+)@users\.noreply\.[^<>@\s]+>\s*$/gim;
+
 function listPeople(commits: readonly CommitPeople[]): string[] {
-  return commits.flatMap(({ author, committer }) =>
-    [author, committer].flatMap((one) =>
+  return commits.flatMap(({ author, committer, commit: { message } }) => {
+    const named = [author, committer].flatMap((one) =>
       one !== null && 'login' in one && typeof one.login === 'string' ? one.login : [],
-    ),
-  );
+    );
+    return [...named, ...[...message.matchAll(CO_AUTHOR)].flatMap(([, login]) => login ?? [])];
+  });
 }

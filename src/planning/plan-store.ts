@@ -93,8 +93,23 @@ interface PlannedPush {
   readonly pushedAt: number;
 }
 
+interface UndeployedPushes {
+  /** GitHub logins, each once. */
+  readonly pushers: readonly string[];
+  /** The oldest of these pushes; null if there is none. */
+  readonly first: { readonly before: string | null } | null;
+}
+
+/** What a deployment would add. */
+export interface UndeployedHistory {
+  /** The commit that the last successful deployment (but `except`) left on Meltano Cloud; null if there was none. */
+  findLastDeployed(workspace: RepositoryWorkspace, except?: string): Promise<string | null>;
+  /** The pushes to the workspace's branch since the last successful deployment. */
+  readUndeployed(workspace: RepositoryWorkspace & { readonly branch: string }): Promise<UndeployedPushes>;
+}
+
 /** The earlier pushes and deployments that planning compares a push with. */
-export interface PlanHistory extends TreeDigestStore {
+export interface PlanHistory extends TreeDigestStore, UndeployedHistory {
   /** The push that ended at a commit, as it was planned for the workspace. */
   findPlannedPush(workspace: RepositoryWorkspace, sha: string): Promise<PlannedPush | null>;
   /**
@@ -105,8 +120,6 @@ export interface PlanHistory extends TreeDigestStore {
     workspace: RepositoryWorkspace,
     pushedAt: number,
   ): Promise<{ readonly before: string | null } | null>;
-  /** The commit that the last successful deployment (but `except`) left on Meltano Cloud; null if there was none. */
-  findLastDeployed(workspace: RepositoryWorkspace, except?: string): Promise<string | null>;
   /** Counts the deployments of one sender's pushes since a time (epoch milliseconds) that started or may still start. */
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
 }

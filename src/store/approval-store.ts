@@ -46,23 +46,27 @@ export function createApprovalStore(db: Kysely<Schema>): ApprovalStore {
         .where('repositoryId', '=', repositoryId)
         .where('sha', '=', sha)
         .executeTakeFirst();
-      return row ? { by: row.approvedBy, role: row.role, at: row.approvedAt } : null;
+      if (!row) return null;
+      const { approvedBy: by, role, approvedAt: at, notBy } = row;
+      return { by, role, at, ...(notBy === 'author' && { notBy }) };
     },
   };
 }
 
-/** The first approval of a commit stays. */
+/** A later approval of a commit is given only if the earlier one isn't enough any more. */
 export async function insertApprovals(
   tx: Kysely<Schema>,
   approvals: readonly NewApproval[] = [],
   now: number,
 ): Promise<void> {
-  for (const { by: approvedBy, at: approvedAt, ...approval } of approvals) {
-    const row = { ...approval, approvedBy, approvedAt };
+  for (const { by: approvedBy, at: approvedAt, role, notBy = null, ...commit } of approvals) {
+    const given = { approvedBy, approvedAt, role, notBy };
     await tx
       .insertInto('approval')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ ...commit, ...given })
+      .onConflict((conflict) =>
+        conflict.columns(['account', 'workspaceId', 'repositoryId', 'sha']).doUpdateSet(given),
+      )
       .execute();
   }
   if (approvals.length > 0) {

@@ -85,6 +85,8 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
       return row ? (row.deployedSha ?? row.sha) : null;
     },
 
+    readUndeployed: (workspace) => readUndeployed(db, workspace),
+
     async countStarted(workspace, requestedBy, since) {
       const row = await db
         .selectFrom('deployment')
@@ -98,6 +100,30 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
       return Number(row.count);
     },
   };
+}
+
+async function readUndeployed(
+  db: Kysely<Schema>,
+  { branch, ...workspace }: Parameters<PlanHistory['readUndeployed']>[0],
+): ReturnType<PlanHistory['readUndeployed']> {
+  const ofWorkspace = db.selectFrom('deployment').where(isOfRepositoryWorkspace(workspace));
+  const last = await ofWorkspace
+    .select((column) => column.fn.max('receivedAt').as('receivedAt'))
+    .where(IS_DEPLOYED)
+    .where(WAS_STARTED)
+    .executeTakeFirst();
+  const pushes = ofWorkspace
+    .where('cause', '=', 'push')
+    .where('branch', '=', branch)
+    .where('receivedAt', '>', Number(last?.receivedAt ?? -1));
+  const pushers = await pushes.select('requestedBy').distinct().execute();
+  const first = await pushes
+    .select('before')
+    .orderBy('pushedAt')
+    .orderBy('receivedAt')
+    .limit(1)
+    .executeTakeFirst();
+  return { pushers: pushers.map(({ requestedBy }) => requestedBy), first: first ?? null };
 }
 
 /** The digests of the files that deployments requested and deployed. */

@@ -62,6 +62,7 @@ interface ApprovalTable extends RepositoryWorkspace {
   sha: string;
   approvedBy: string;
   role: string;
+  notBy: string | null;
   approvedAt: number;
 }
 

@@ -52,7 +52,7 @@ export function describeLocks(name: string, open: () => Promise<OpenStores>): vo
       expect(await stores.listLocks(REPOSITORY.id)).toEqual([]);
     });
 
-    test('approvals: the first of a commit stays, old ones go, and others are none', async () => {
+    test('approvals: a later one of a commit replaces the first, old ones go, and others are none', async () => {
       const workspace = { account: 'acme', workspaceId: 'w', repositoryId: REPOSITORY.id };
       const approve = async (deliveryId: string, by: string, at: number, sha = 'a') => {
         const event = buildPush({ repository: REPOSITORY, after: deliveryId });
@@ -61,9 +61,10 @@ export function describeLocks(name: string, open: () => Promise<OpenStores>): vo
         await stores.commitPlan({ deliveryId, outcome: 'button', deployments: [], approvals, now: at });
       };
       await approve('1', 'ana', 1_764_558_000_000);
-      await approve('2', 'bob', 1_764_558_001_000);
       const first = { by: 'ana', role: 'maintain', at: 1_764_558_000_000 };
       expect(await stores.findApproval(workspace, 'a')).toEqual(first);
+      await approve('2', 'bob', 1_764_558_001_000);
+      expect(await stores.findApproval(workspace, 'a')).toMatchObject({ by: 'bob' });
       expect(await stores.findApproval(workspace, 'b')).toBeNull();
       expect(await stores.findApproval({ ...workspace, workspaceId: 'x' }, 'a')).toBeNull();
       expect(await stores.findApproval({ ...workspace, repositoryId: REPOSITORY.id + 1 }, 'a')).toBeNull();

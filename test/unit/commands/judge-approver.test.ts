@@ -128,6 +128,28 @@ describe('is refused, and nothing is stored', () => {
     expect(whyNot(await approve())).toBe('who pushed the commits cannot approve them');
   });
 
+  test('by who pushed commits that a newer push has, even without a check run', async () => {
+    await hold(OF_AUTHOR, {
+      id: 'first',
+      requestedBy: 'ana',
+      pushedAt: START - 10_000,
+      conclusion: 'none',
+      reason: 'skip_token',
+    });
+    for (let count = 0; count < 25; count += 1) {
+      await hold(OF_AUTHOR, { id: `more${count}`, pushedAt: START - 9_000 + count });
+    }
+    await hold(OF_AUTHOR);
+    expect(whyNot(await approve())).toBe('who pushed the commits cannot approve them');
+  });
+
+  test('a second time', async () => {
+    await hold(GATE);
+    expect(whyNot(await approve())).toBeNull();
+    expect(whyNot(await approve('/meltano approve', { actor: 'mia' }))).toBe('ana has approved it already');
+    expect(await approval()).toMatchObject({ by: 'ana' });
+  });
+
   test('of a workspace that the repository does not have', async () => {
     await hold(GATE);
     expect((await approve('/meltano approve sales'))?.answer).toMatchObject({
@@ -151,6 +173,35 @@ test('with not_by: author everybody else approves; the commits since the last de
   world.people = ['bob'];
   expect(whyNot(await approve())).toBeNull();
   expect(world.asked).toContain('people of 9999999...aaaaaaa');
+});
+
+test('commits of all pushes that were never deployed count, and those that only a new branch has', async () => {
+  await hold(OF_AUTHOR, { id: 'first', before: '7'.repeat(40), sha: NEWER, pushedAt: START - 10_000 });
+  await hold(OF_AUTHOR);
+  await approve();
+  expect(world.asked).toContain('people of 7777777...aaaaaaa');
+});
+
+test.each([
+  ['prod', 'main'],
+  ['main', undefined],
+])('of a new branch %s, its own commits count', async (branch, base) => {
+  world.heads.set(branch, SHA);
+  await hold(OF_AUTHOR, { branch, before: null });
+  await approve();
+  expect(world.asked).toContain(`people of ${base}...aaaaaaa`);
+});
+
+test('an approval under a weaker rule is none: somebody else gives it anew', async () => {
+  await hold(GATE);
+  expect(whyNot(await approve())).toBeNull();
+  await hold({ ...OF_AUTHOR, role: 'admin' }, { id: 'stricter', pushedAt: START + 1_000 });
+  expect(whyNot(await approve('/meltano approve', { actor: 'mia' }))).toBe(
+    'this needs the Admin role or higher in the repository',
+  );
+  world.permission = 'admin';
+  expect(whyNot(await approve('/meltano approve', { actor: 'max' }))).toBeNull();
+  expect(await approval()).toEqual({ by: 'max', role: 'admin', at: START, notBy: 'author' });
 });
 
 describe('without a workspace, what waits in the place of the comment is meant', () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { Freeze } from '../../../src/domain/freeze.ts';
+import type { ApprovalGate } from '../../../src/domain/gate.ts';
 import type { Lock } from '../../../src/domain/lock.ts';
 import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
 import { START } from './fake-ports.ts';
@@ -217,6 +218,26 @@ describe('an approval', () => {
     expect([old.reason, reason]).toEqual(['approval_needed', 'gate_opened']);
     expect(passed).toEqual([{ ...gates[0], approval: { by: 'mia', role: 'maintain', at: START } }]);
   });
+
+  test.each<Partial<ApprovalGate>>([{ role: 'admin' }, { notBy: 'author' }])(
+    'under a weaker rule does not count for %j',
+    async (rule) => {
+      world.gateReads.head = SHA;
+      await approve(SHA);
+      const stricter: ApprovalGate = {
+        kind: 'approval',
+        role: 'maintain',
+        notBy: null,
+        approval: null,
+        passed: null,
+        ...rule,
+      };
+      const { id } = await world.push({ sha: SHA, gates: [stricter] });
+      await world.step();
+      expect(await world.read(id)).toMatchObject({ reason: 'approval_needed' });
+      expect(starts()).toBe(0);
+    },
+  );
 
   test.each([null, 'mia'])(
     'counts for its commit only, if the branch moves before the start (forced by %s)',

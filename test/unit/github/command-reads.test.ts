@@ -56,9 +56,10 @@ test.each([
 });
 
 describe('the people of commits', () => {
-  const commit = (author: string | null, committer: string | null) => ({
+  const commit = (author: string | null, committer: string | null, message = 'Work') => ({
     author: author && { login: author },
     committer: committer && { login: committer },
+    commit: { message },
   });
 
   test('are authors and committers that GitHub knows, over all pages', async () => {
@@ -75,6 +76,24 @@ describe('the people of commits', () => {
   test('are those of the commit alone without an older one', async () => {
     github.scope.get(`/repos/acme/data/commits/${SHA}?per_page=1`).reply(200, commit('ana', 'bob'));
     expect(await reads.readCommitPeople(REPOSITORY, { base: null, head: SHA })).toEqual(['ana', 'bob']);
+  });
+
+  test('are co-authors, too, whose address at GitHub has the login', async () => {
+    const message = `Work\n\nCo-authored-by: Mia <7+mia@users.noreply.github.com>
+co-authored-by: Max <max@users.noreply.ghe.example>
+Co-authored-by: Pat <pat@example.com>\nSee <eve@users.noreply.github.com>`;
+    github.scope.get(`/repos/acme/data/commits/${SHA}?per_page=1`).reply(200, commit('ana', null, message));
+    const people = await reads.readCommitPeople(REPOSITORY, { base: null, head: SHA });
+    expect(people).toEqual(['ana', 'mia', 'max']);
+  });
+
+  test('are unknown if there are more than 1,000 commits', async () => {
+    const path = `/repos/acme/data/compare/${'9'.repeat(40)}...${SHA}`;
+    for (let page = 1; page <= 10; page += 1) {
+      const answer = { total_commits: 1_001, commits: [commit('ana', 'ana')] };
+      github.scope.get(`${path}?per_page=100&page=${page}`).reply(200, answer);
+    }
+    expect(await reads.readCommitPeople(REPOSITORY, { base: '9'.repeat(40), head: SHA })).toBeNull();
   });
 
   test('are unknown if GitHub has lost the older commit', async () => {

@@ -80,6 +80,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
       saveTreeDigest: async () => {},
       findPlannedPush: async () => null,
       findLastDeployed: async () => null,
+      readUndeployed: async () => ({ pushers: [], first: null }),
       findFirstPending: async () => world.firstPending ?? null,
       countStarted: async () => world.started ?? 0,
       getCommitRun: async () => null,

@@ -10,6 +10,7 @@ export async function createApprovalTable(db: Kysely<Schema>): Promise<void> {
     sha text not null,
     approved_by text not null,
     role text not null,
+    not_by text,
     approved_at bigint not null,
     primary key (account, workspace_id, repository_id, sha)
   )`.execute(db);

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { SandboxIssue } from '../../sandbox/github/model.ts';
 import { type ConversationWorld, inConversation } from './conversation-world.ts';
@@ -214,4 +215,16 @@ test.concurrent('a pipeline that a deployment breaks opens an issue, too', () =>
     const issue = await untilIssue(it, () => true, 'the issue');
     expect(issue.body).toContain('google-ads');
     expect(issue.body).toContain('**Last good commit:**');
+  }));
+
+test.concurrent('after the loss of the data, a success closes the issue of before', () =>
+  inConversation(async (it) => {
+    await turnOn(it);
+    await fail(it, 'no such table: orders');
+    const issue = await untilIssue(it, () => true, 'the issue');
+    const { app } = it.world;
+    await app.restart(() => rmSync(app.dataDirectory, { recursive: true }));
+    await end(it, it.world.push().after, null);
+    await untilIssue(it, ({ closedAt }) => closedAt !== null, 'the end');
+    expect(issue).toMatchObject({ stateReason: 'completed', body: expect.stringContaining('**Repaired:**') });
   }));

@@ -26,13 +26,14 @@ export async function makeIssue(
 ): Promise<WriteStep> {
   const { store, api, clock } = ports;
   const marker = markFailureIssue(issue.id);
-  if (issue.attemptedAt === null) {
+  if (issue.attemptedAt === null && issue.state !== 'listed') {
     // An earlier database may have known one.
     const found = await api.find(repository, marker);
     if (!found.ok) return refuse(ports, issue, failed(found.failure));
     if (found.value.length > 0) return takeOver(ports, issue, found.value);
-    if (await areEnoughOpen(ports, repository)) return list(ports, issue, repository);
   }
+  if (issue.attemptedAt === null && (await areEnoughOpen(ports, repository)))
+    return list(ports, issue, repository);
   const assignee = issue.assignee ?? (await chooseAssignee(api, repository, situation.last));
   if (typeof assignee !== 'string') return assignee;
   if (issue.assignee === null) await store.saveFailureIssue(issue.id, { assignee });

@@ -180,6 +180,8 @@ test('the sixth broken workspace is listed in the newest issue, and gets one of 
   expect(api.open.map(({ title }) => title.slice(0, 16))).toEqual(
     ['w1', 'w3', 'w4', 'w5', 'w6'].map((name) => `Deployment of ${name}`),
   );
+  // Each workspace is looked for once.
+  expect(api.calls.filter((one) => one === 'find')).toHaveLength(6);
   expect(api.open.some(({ body }) => body.includes('These workspaces are failing too'))).toBe(false);
 });
 

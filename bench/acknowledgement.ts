@@ -25,6 +25,9 @@ interface Round {
   readonly one: LoadResult;
   readonly many: LoadResult;
   readonly half: LoadResult;
+  /** Events that the app doesn't subscribe to, and checks of other Apps, for which nothing waits; with the same body. */
+  readonly ignored: LoadResult;
+  readonly checks: LoadResult;
 }
 
 export const acknowledgement: Benchmark = {
@@ -49,6 +52,7 @@ async function measure(receiver: Receiver, options: BenchmarkOptions): Promise<R
     receiver: receiver.name,
     ...(await measureStart(receiver)),
     ...(await measureLoad(receiver, options)),
+    ...(await measureChecks(receiver, options)),
   };
 }
 
@@ -81,6 +85,25 @@ function measureLoad(
     const rate = Math.max(1, Math.round(many.perSecond / 2));
     const half = await generate({ ...load, connections: CONNECTIONS, seconds, rate });
     return { one, many, half };
+  });
+}
+
+function measureChecks(
+  receiver: Receiver,
+  { quick }: BenchmarkOptions,
+): Promise<{ ignored: LoadResult; checks: LoadResult }> {
+  return withCleanup(async (cleanup) => {
+    const world = new WorldProcess(cleanup);
+    const environment = await world.ask({ ask: 'environment' });
+    const repositories = await world.ask({ ask: 'prepare', deployments: REPOSITORIES, installations: 1 });
+    const { url } = await receiver.start(environment, cleanup);
+    const secret = environment['WEBHOOK_SECRET'] ?? '';
+    const load = { url: `${url}/api/github/webhooks`, secret, repositories, connections: CONNECTIONS };
+    const seconds = quick ? 1 : 6;
+    for (const suite of ['requested', 'completed']) await generate({ ...load, seconds: WARM_UP_S, suite });
+    const ignored = await generate({ ...load, seconds, suite: 'requested' });
+    const checks = await generate({ ...load, seconds, suite: 'completed' });
+    return { ignored, checks };
   });
 }
 
@@ -128,6 +151,20 @@ function listTables(receivers: [Receiver, ...Receiver[]], rounds: readonly Round
           `is half of what was answered there. Idle memory is that after ${SETTLE_MS / 1000} s with nothing installed. The aims are 0.5 ` +
           'times the bare app at 20 connections, a p99 below 50 ms at half load, 1.5 times its memory and a start within 1 s, all with the ' +
           'embedded database. On PostgreSQL each write waits for a server beside it, and its driver is loaded at the start.',
+      ],
+    },
+    {
+      title: 'Acknowledgement of a check suite of another App, for which no deployment waits',
+      columns: ['receiver', 'of an ignored event (a second)', 'of a completed suite (a second)', 'p99'],
+      rows: receivers.map((receiver) => {
+        const ignored = of(receiver, (round) => round.ignored.perSecond);
+        const checks = of(receiver, (round) => round.checks.perSecond);
+        const p99 = formatMilliseconds(of(receiver, (round) => round.checks.p99));
+        const answered = `${formatNumber(checks)} (${formatRatio(checks, ignored)})`;
+        return [receiver.name, formatNumber(ignored), answered, p99];
+      }),
+      notes: [
+        `At ${CONNECTIONS} connections, with the same body but for the action. The aim is 0.5 times the ignored event.`,
       ],
     },
   ];

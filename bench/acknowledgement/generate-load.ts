@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
 import type { PreparedRepository } from '../world/world-messages.ts';
+import { createCheckSigner } from './check-payload.ts';
 import { createPushSigner } from './push-payload.ts';
 
 /** The first argument of the load generator, as JSON. */
 export interface Load {
   readonly url: string;
   readonly secret: string;
-  /** The repositories push in turns. */
+  /** The deliveries are about them in turns. */
   readonly repositories: readonly PreparedRepository[];
+  /** The action of check suites of another App. Default: pushes. */
+  readonly suite?: string;
   readonly connections: number;
   readonly seconds: number;
   /** Deliveries a second of all connections. Default: as fast as they are answered. */
@@ -34,8 +37,11 @@ async function generateLoad({
   connections,
   seconds,
   rate,
+  suite,
 }: Load): Promise<LoadResult> {
-  const signers = repositories.map((one) => createPushSigner(secret, one));
+  const signers = repositories.map((one) =>
+    suite === undefined ? createPushSigner(secret, one) : createCheckSigner(secret, one, suite),
+  );
   const result = await autocannon({
     url,
     connections,
@@ -53,7 +59,7 @@ async function generateLoad({
             ...request.headers,
             'content-type': 'application/json',
             'user-agent': 'GitHub-Hookshot/bench',
-            'x-github-event': 'push',
+            'x-github-event': suite === undefined ? 'push' : 'check_suite',
             'x-github-delivery': randomUUID(),
             'x-hub-signature-256': signature,
           },

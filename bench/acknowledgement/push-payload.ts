@@ -6,7 +6,7 @@ const COMMITS = 20;
 /** A placeholder for the commit before a push. */
 const BEFORE = 'BEFORE';
 
-export interface SignedPush {
+export interface SignedBody {
   readonly body: string;
   readonly signature: string;
 }
@@ -15,12 +15,13 @@ export interface SignedPush {
  * Makes pushes to the repository from GitHub's example, with 20 commits of a few files. Each has another commit before it,
  * so that no two are the same push.
  */
-export function createPushSigner(secret: string, repository: PreparedRepository): () => SignedPush {
+export function createPushSigner(secret: string, repository: PreparedRepository): () => SignedBody {
   const [beginning = '', end = ''] = describePush(repository).split(BEFORE);
-  return () => {
-    const body = `${beginning}${randomBytes(20).toString('hex')}${end}`;
-    return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
-  };
+  return () => sign(secret, `${beginning}${randomBytes(20).toString('hex')}${end}`);
+}
+
+export function sign(secret: string, body: string): SignedBody {
+  return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
 }
 
 function describePush({ id, owner: login, name, head, installationId }: PreparedRepository): string {

@@ -113,8 +113,8 @@ describe('the result of a deployment', () => {
     ['approval_expired', 'action_required', /press Redeploy/],
     ['held_too_long', 'action_required', /press Redeploy/],
   ])('says what to do about a gate that stayed closed: %s', (reason, conclusion, advice) => {
-    const result = readView(makeView({ state: 'concluded', conclusion, reason, problem: 'why' }));
-    expect(result?.next).toMatch(advice);
+    const ended = { state: 'concluded', conclusion, reason, problem: 'why', armedUntil: 1 } as const;
+    expect(readView(makeView(ended))?.next).toMatch(advice);
   });
 
   test('says it in plain text, with the address of a link', () => {

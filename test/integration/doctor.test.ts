@@ -437,6 +437,44 @@ describe('repositories', () => {
     );
   });
 
+  test('the checks to wait for, with their names on the head', async () => {
+    await open();
+    const { github } = sandbox;
+    const { after } = github.branches.push({
+      repository: 'acme/data',
+      files: { '.github/meltano-deploy.yml': 'deploy: { wait_for: ["ci / *", test] }\n' },
+      deliver: false,
+    });
+    const about = 'acme/data → Analytics: wait_for: the head of main has';
+    expect((await ask()).text).toContain(`· ${about} no check "ci / *", "test", and no others → Correct`);
+    github.checks.report('acme/data', after, { name: 'ci / lint', deliver: false });
+    github.checks.report('acme/data', after, { name: 'tests', deliver: false });
+    expect((await ask()).wrong).toEqual([
+      expect.stringContaining(`${about} no check "test"; there are: tests, ci / lint → Correct wait_for`),
+    ]);
+    github.checks.report('acme/data', after, { name: 'test', deliver: false });
+    expect((await ask()).text).toContain(`✓ ${about} these checks`);
+  });
+
+  test('a deployment that waits for a person is a note, not a mistake', async () => {
+    await open();
+    const [workspace] = sandbox.meltano.workspaces.values();
+    const octokit = connectAsInstallation(sandbox.github);
+    await octokit.rest.checks.create({
+      owner: 'acme',
+      repo: 'data',
+      name: 'Meltano Deploy (Analytics)',
+      head_sha: sandbox.github.branches.head('acme/data'),
+      external_id: `${workspace?.id}/0d1f1b1e-5a0c-4d4e-9b7f-7c7a3f0a2b11`,
+      conclusion: 'action_required',
+      output: { title: 'Waiting for approval: press Deploy', summary: '' },
+    });
+    const { text } = await ask();
+    expect(text).toMatch(
+      /^· acme\/data → Analytics: .*: Waiting for approval: press Deploy → Its check run/m,
+    );
+  });
+
   test('a branch or a directory that is not there', async () => {
     await open();
     const repositoryUrl = sandbox.repositoryUrl('acme/data');

@@ -10,6 +10,7 @@ import type { Workspace } from '../../domain/workspace.ts';
 import { createConfigurationFiles } from '../../github/configuration-files.ts';
 import { createInstallationReader } from '../../github/installation-reader.ts';
 import { REQUIRED_CHECK } from '../../reporting/render/render-commit-run.ts';
+import { checkWanted } from './check-wanted.ts';
 import { describeError, readStatus, TooManyRequests } from './connect-github.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -87,6 +88,7 @@ async function checkConfiguration(look: RepositoryLook): Promise<Finding[]> {
     return [
       ok(`${name}: ${file.file} is valid`),
       ...(configuration.gate ? await checkRequired(look) : []),
+      ...(await checkWanted(look, configuration)),
       ...loose.map(({ line, column, message }) =>
         note(`${name}: ${file.file}:${line}:${column}: ${message.replace(/\.$/, '')}`, 'This limit holds'),
       ),
@@ -174,13 +176,10 @@ async function checkWorkspace(
     return [note(`${about}: ${place}: ${commit} has no deployment`, why)];
   }
   const message = `${about}: ${place}: ${commit}: ${run.title}`;
-  if (
-    run.conclusion === 'failure' ||
-    run.conclusion === 'timed_out' ||
-    run.conclusion === 'action_required'
-  ) {
-    return [wrong(message, 'Its check run says what to do')];
-  }
+  const advice = 'Its check run says what to do';
+  // Such as an approval.
+  if (run.conclusion === 'action_required') return [note(message, advice)];
+  if (run.conclusion === 'failure' || run.conclusion === 'timed_out') return [wrong(message, advice)];
   return [ok(message)];
 }
 

@@ -4,7 +4,7 @@ import { shortenSha } from './describe-deployment.ts';
 import { explainHold } from './describe-hold.ts';
 import { explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
-import { explainEnd } from './explain-end.ts';
+import { explainEnd, hasGateOpened } from './explain-end.ts';
 import { explainFirstTry } from './explain-first-try.ts';
 import { explainSettling } from './explain-pipelines.ts';
 import { findRunUrl } from './github-links.ts';
@@ -36,11 +36,10 @@ function explainRerun({ deployment, redeployedAs, githubUrl, repository }: Check
   return `**Redeployed** with ${commit}, as requested by ${by}: Meltano Cloud always deploys the head of the branch.`;
 }
 
-/** A gate ended the deployment, and opened later. */
 function explainOpenedGate({ deployment, supersededBy, githubUrl, repository }: CheckRunView): string {
-  if (supersededBy === null || deployment.reason === 'superseded') return '';
-  const address = findRunUrl({ githubUrl, repository }, supersededBy);
-  return `**Deployed after all**, with ${formatLink(shortenSha(supersededBy.sha), address)}: what held this deployment is over.`;
+  if (supersededBy === null || !hasGateOpened(deployment)) return '';
+  const next = formatLink(shortenSha(supersededBy.sha), findRunUrl({ githubUrl, repository }, supersededBy));
+  return `**The gate has opened.** What follows is in a new check run, of ${next}.`;
 }
 
 function explainNow(view: CheckRunView): string {

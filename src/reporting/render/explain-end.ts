@@ -78,16 +78,16 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
   ],
   project_error: explainProjectError,
   order_failed: ({ view, deployment, problem }) => [
-    `${FILE} deploys this workspace after another one (\`after\`), which failed${problem}: see ${formatLink(shortenSha(deployment.sha), findRunUrl(view, { sha: deployment.sha, checkRunUrl: null }))}. Once it has deployed this commit, this one follows by itself, within 7 days. ${FORCE}`,
+    `${FILE} deploys this workspace after another one (\`after\`), which failed${problem}: see ${formatLink(shortenSha(deployment.sha), findRunUrl(view, { sha: deployment.sha, checkRunUrl: null }))}. Once it has deployed this commit, a new check run follows here, within 7 days. ${FORCE}`,
   ],
   order_missing: ({ problem }) => [
-    `${FILE} deploys this workspace after another one (\`after\`), which has not deployed the commit in time${problem}. Once it has, this one follows by itself, within 7 days. ${FORCE}`,
+    `${FILE} deploys this workspace after another one (\`after\`), which has not deployed the commit in time${problem}. Once it has, a new check run follows here, within 7 days. ${FORCE}`,
   ],
   checks_failed: ({ problem }) => [
-    `${FILE} waits for checks of other Apps (\`wait_for\`), and one failed${problem}. Meltano Cloud always deploys the head of the branch, so this deployment was not started. ${FORCE}`,
+    `${FILE} waits for checks of other Apps (\`wait_for\`), and one failed${problem}. Correct it and push, or re-run it: if it passes within 7 days, while this commit is the head of the branch, a new check run follows. ${FORCE}`,
   ],
   checks_missing: ({ problem }) => [
-    `${FILE} waits for checks of other Apps (\`wait_for\`), which did not pass in time${problem}. A missing or renamed check never counts as passed: correct the names in the file. ${FORCE}`,
+    `${FILE} waits for checks of other Apps (\`wait_for\`), which did not pass in time${problem}. A missing or renamed check never counts as passed: correct the names in the file. If the checks pass within 7 days, while this commit is the head of the branch, a new check run follows. ${FORCE}`,
   ],
   approval_needed: ({ view }) => explainApproval(view),
   approval_expired: () => [
@@ -141,6 +141,7 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
 /** Explains an end, and for a failure what to do and who can do it: paragraphs of Markdown. */
 export function explainEnd(view: CheckRunView): readonly string[] {
   const { deployment, workspaceUrl } = view;
+  if (hasGateOpened(deployment)) return [];
   return (
     EXPLANATIONS[deployment.reason]?.({
       view,
@@ -149,6 +150,11 @@ export function explainEnd(view: CheckRunView): readonly string[] {
       page: formatLink('Meltano Cloud', workspaceUrl),
     }) ?? []
   );
+}
+
+/** A gate ended the deployment, and opened later. */
+export function hasGateOpened({ reason, supersededBy }: Deployment): boolean {
+  return supersededBy !== null && reason !== 'superseded';
 }
 
 function explainProjectError({ view, problem }: End): string[] {

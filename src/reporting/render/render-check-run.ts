@@ -10,6 +10,7 @@ import { REDACTED } from '../../logs/redact.ts';
 import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { showableLog } from './describe-deployment.ts';
 import { findVerificationError } from './describe-verification.ts';
+import { hasGateOpened } from './explain-end.ts';
 import { joinResult, renderResult } from './render-result.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderFirstTry, renderText } from './render-text.ts';
@@ -100,9 +101,10 @@ function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
   };
 }
 
-function listActions({ reason, armedUntil }: Deployment): CheckRunAction[] {
+function listActions(deployment: Deployment): CheckRunAction[] {
+  const { reason, armedUntil } = deployment;
   if (reason === 'approval_needed' && armedUntil !== null) return [APPROVE];
-  return ENDED_BY_GATE.has(reason) ? [DEPLOY, REDEPLOY] : [REDEPLOY];
+  return ENDED_BY_GATE.has(reason) && !hasGateOpened(deployment) ? [DEPLOY, REDEPLOY] : [REDEPLOY];
 }
 
 /** GitHub shows the time between start and end as the duration. Uses the job's times if there was one. */

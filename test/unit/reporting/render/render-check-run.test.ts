@@ -73,6 +73,26 @@ describe('fields', () => {
   });
 });
 
+test('a gate that opened leaves no advice and no button to go past it', () => {
+  const ended = {
+    state: 'concluded',
+    conclusion: 'skipped',
+    reason: 'checks_failed',
+    problem: '"test" failed',
+  } as const;
+  const closed = renderCheckRun(makeView(ended));
+  expect(closed.output.summary).toContain('press Deploy here');
+  expect(closed.actions?.map(({ label }) => label)).toEqual(['Deploy', 'Redeploy']);
+  const supersededBy = { sha: SHA, checkRunUrl: 'https://github.com/acme/data/runs/7' };
+  const opened = renderCheckRun(makeView({ ...ended, supersededBy: 'next' }, { supersededBy }));
+  expect(opened.output.summary).toContain(
+    `**The gate has opened.** What follows is in a new check run, of [`,
+  );
+  expect(opened.output.summary).toContain(supersededBy.checkRunUrl);
+  expect(opened.output.summary).not.toContain('press Deploy here');
+  expect(opened.actions?.map(({ label }) => label)).toEqual(['Redeploy']);
+});
+
 describe('a public repository', () => {
   const leak = 'SECRET-OF-THE-LOG';
   const log = makeLog(['x', leak], {

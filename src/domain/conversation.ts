@@ -209,7 +209,7 @@ export interface WhyFinding {
   readonly lock?: ShownLock | null;
   /** Set if the commit has to be approved; `by` is who did. */
   readonly approval?: { readonly by: string | null } | null;
-  readonly freeze?: { readonly until: string; readonly why: string | null } | null;
+  readonly freeze?: { readonly until: string | null; readonly why: string | null } | null;
   /** The closed gate that the commit's last deployment passed. */
   readonly passed?: Gate | null;
   /** The person who forced it past the gate. */

@@ -13,6 +13,8 @@ export interface Freeze {
 export interface Frozen {
   /** Epoch milliseconds. */
   readonly until: number;
+  /** True if others follow without a pause for longer than it was looked: `until` isn't the end, and `reason` is that of all. */
+  readonly isEndless: boolean;
   readonly timezone: string;
   readonly reason: string | null;
 }

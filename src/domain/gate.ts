@@ -91,8 +91,8 @@ export type Hold =
   | { readonly reason: 'github_unread' }
   /** A login, and the reason as that person typed it. */
   | { readonly reason: 'locked'; readonly by: string; readonly why: string }
-  /** The end, such as `Mon 06:00 Europe/London`, and why, as the configuration says. */
-  | { readonly reason: 'frozen'; readonly until: string; readonly why: string | null };
+  /** The end, such as `Mon 06:00 Europe/London` (null: none in sight), and why, as the configuration says. */
+  | { readonly reason: 'frozen'; readonly until: string | null; readonly why: string | null };
 
 /** A deployment that waits at a gate this long ends, and so does the watch over a gate that ended one (milliseconds). */
 export const LONGEST_HOLD_MS = 7 * 24 * 60 * 60_000;

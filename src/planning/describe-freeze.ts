@@ -8,8 +8,8 @@ const MINUTE_MS = 60_000;
 
 /** The freezes that hold now, as people read them. */
 export interface ShownFreeze {
-  /** Such as `Mon 06:00 Europe/London`. */
-  readonly until: string;
+  /** Such as `Mon 06:00 Europe/London`; null if no end is in sight. */
+  readonly until: string | null;
   /** From the repository's file: never show it unescaped. */
   readonly why: string | null;
 }
@@ -19,7 +19,9 @@ export function describeFreeze(
   now: number,
 ): (ShownFreeze & { leftMs: number }) | null {
   const frozen = frozenUntil(freezes, now);
-  return frozen && { until: formatEnd(frozen, now), why: frozen.reason, leftMs: frozen.until - now };
+  if (!frozen) return null;
+  const until = frozen.isEndless ? null : formatEnd(frozen, now);
+  return { until, why: frozen.reason, leftMs: frozen.until - now };
 }
 
 function formatEnd({ until, timezone }: Frozen, now: number): string {

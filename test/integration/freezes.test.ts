@@ -3,7 +3,10 @@ import { inConversation } from './conversation-world.ts';
 import { REPOSITORY } from './world.ts';
 
 const FILE = '.github/meltano-deploy.yml';
-const FROZEN = { [FILE]: "deploy: {freeze: [{cron: '* * * * * *', for: 1m, reason: '@acme/all <b>'}]}\n" };
+/** A freeze that has just begun. */
+const BEGUN = new Date(Date.now() - 60_000);
+const CRON = `0 ${BEGUN.getUTCMinutes()} ${BEGUN.getUTCHours()} ${BEGUN.getUTCDate()} ${BEGUN.getUTCMonth() + 1} *`;
+const FROZEN = { [FILE]: `deploy: {freeze: [{cron: '${CRON}', for: 12h, reason: '@acme/all <b>'}]}\n` };
 const TITLE = /^Frozen until \w{3} \d\d:\d\d(:\d\d)? UTC: @acme\/all <b>$/;
 
 test.concurrent('pushes wait until the file says otherwise, on other branches too', () =>
@@ -34,6 +37,17 @@ test.concurrent('pushes wait until the file says otherwise, on other branches to
     job.run();
     job.end('COMPLETE');
     expect((await world.untilConcluded(second.after)).conclusion).toBe('success');
+  }));
+
+test.concurrent('freezes that never pause are named without an end', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    const file = "deploy: {freeze: [{cron: '* * * * * *', for: 1m, reason: always}]}\n";
+    const { after } = world.push({ files: { [FILE]: file } });
+    await world.untilTitle(after, 'Frozen: always');
+    const issue = it.openIssue();
+    it.say(issue, '/meltano why analytics', 'ray');
+    await it.untilReply(issue, /The configuration has a freeze \(`always`\), so its deployments wait/);
   }));
 
 test.concurrent('/redeploy --force goes past a freeze', () =>

@@ -1,6 +1,7 @@
 import type { WhyFinding } from '../../domain/conversation.ts';
 import type { FeltLimit } from '../../domain/limit-rules.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
+import { formatEnd } from '../../reporting/render/describe-hold.ts';
 import { describeWait, linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
@@ -100,7 +101,7 @@ function explainGates(view: ReplyView, finding: WhyFinding): string[] {
   if (lock !== null) notes.push(`It is locked by ${describeLock(lock)}, so its deployments wait`);
   if (freeze !== null) {
     const why = freeze.why === null ? '' : ` (${formatCode(freeze.why)})`;
-    notes.push(`The configuration has a freeze until ${freeze.until}${why}, so its deployments wait`);
+    notes.push(`The configuration has a freeze${formatEnd(freeze.until)}${why}, so its deployments wait`);
   }
   if (
     hold !== null &&

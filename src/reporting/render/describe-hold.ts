@@ -28,8 +28,13 @@ export function describeHold(hold: Hold, wording: Wording): string {
     case 'locked':
       return `Locked by ${wording.person(hold.by)}: ${wording.quote(hold.why)}`;
     case 'frozen':
-      return `Frozen until ${hold.until}${hold.why === null ? '' : `: ${wording.quote(hold.why)}`}`;
+      return `Frozen${formatEnd(hold.until)}${hold.why === null ? '' : `: ${wording.quote(hold.why)}`}`;
   }
+}
+
+/** Follows "frozen", or "a freeze". */
+export function formatEnd(until: string | null): string {
+  return until === null ? '' : ` until ${until}`;
 }
 
 /** A paragraph of Markdown for the summary; empty if the title says it all. */

@@ -100,6 +100,21 @@ describe('a freeze', () => {
     expect((await world.read(id)).hold).toMatchObject({ until: 'Thu 06:00:30 Europe/London' });
   });
 
+  test('that never pauses changes nothing at each look, and is named once its end comes near', async () => {
+    // Until Thursday.
+    freeze({ ...MIDWEEK, cron: '0 * * 13-15 NOV *', durationMs: MINUTE, timezone: 'UTC' });
+    const { id } = await world.push();
+    await world.step();
+    const { hold, revision } = await world.read(id);
+    expect(hold).toEqual({ reason: 'frozen', until: null, why: 'midweek' });
+    await world.runFor(5 * HOUR);
+    expect((await world.read(id)).revision).toBe(revision);
+    await world.runFor(THURSDAY - 6 * HOUR - START - 5 * HOUR - 5 * MINUTE);
+    expect(await world.read(id)).toMatchObject({ hold: { until: 'Thu 00:00 UTC' }, revision: revision + 1 });
+    await world.runFor(5 * MINUTE);
+    expect(starts()).toBe(1);
+  });
+
   test('that was removed holds no longer, and one that comes later not yet', async () => {
     freeze(MIDWEEK);
     await world.push();

@@ -66,6 +66,7 @@ describe('several freezes', () => {
   test('that overlap hold until the last ends, which gives the reason', () => {
     expect(frozenUntil([weekend, release], Date.parse('2026-12-05T12:00Z'))).toEqual({
       until: Date.parse('2026-12-08T12:00Z'),
+      isEndless: false,
       timezone: 'UTC',
       reason: 'release',
     });
@@ -75,13 +76,33 @@ describe('several freezes', () => {
     expect(end('2026-12-04T17:00Z', weekend, release)).toBeNull();
   });
 
-  test('that never pause are followed a while, not for ever', () => {
-    const endless = Date.parse(end('2026-12-04T17:00Z', freeze({ durationMs: 31 * 24 * HOUR })) ?? '');
-    expect(endless - Date.parse('2026-12-04T17:00Z')).toBeLessThan(62 * 24 * HOUR);
-    const always = freeze({ cron: '* * * * * *', durationMs: MINUTE });
-    expect(Date.parse(end('2026-12-04T17:00Z', always) ?? '')).toBeGreaterThan(
-      Date.parse('2026-12-04T18:00Z'),
-    );
+  const day = freeze({ cron: '0 0 0 * * *', durationMs: 24 * HOUR, reason: 'x' });
+  test.each<[string, readonly Freeze[], string | null]>([
+    ['longer than they repeat', [freeze({ durationMs: 31 * 24 * HOUR, reason: 'x' })], 'x'],
+    ['day by day', [day], 'x'],
+    ['each second', [freeze({ cron: '* * * * * *', durationMs: MINUTE, reason: 'x' })], 'x'],
+    ['for different reasons', [day, freeze({ cron: '0 0 12 * * *', durationMs: 18 * HOUR })], null],
+  ])('that never pause have no end: %s', (_, freezes, reason) => {
+    const now = Date.parse('2026-12-04T17:00Z');
+    const frozen = frozenUntil(freezes, now);
+    expect(frozen).toMatchObject({ isEndless: true, reason });
+    expect(frozen?.until).toBeGreaterThan(now);
+  });
+
+  test('that follow each other for 30 days have an end', () => {
+    const now = Date.parse('2026-11-01T00:00Z');
+    const month = freeze({ cron: '0 0 0 * 11 *', durationMs: 24 * HOUR });
+    expect(frozenUntil([month], now)).toMatchObject({
+      until: Date.parse('2026-12-01T00:00Z'),
+      isEndless: false,
+    });
+  });
+
+  test('a start that is long ago holds nothing, also after those that follow each other', () => {
+    const rare = freeze({ cron: '0 0 0 29 2 MON', durationMs: 31 * 24 * HOUR, reason: 'rare' });
+    const week = freeze({ cron: '0 0 0 1-7 12 *', durationMs: 24 * HOUR, reason: 'week' });
+    expect(end('2026-12-04T12:00Z', rare, week)).toBe('2026-12-08T00:00:00.000Z');
+    expect(end('2044-03-07T12:00Z', rare, week)).toBe('2044-03-31T00:00:00.000Z');
   });
 });
 

@@ -25,6 +25,13 @@ describe('under way', () => {
     ],
     ['Waiting for staging to be deployed', { hold: { reason: 'order_pending', name: 'staging' } }, {}],
     ['Locked by @ana: month end', { hold: { reason: 'locked', by: 'ana', why: 'month end' } }, {}],
+    [
+      'Frozen until Mon 06:00 UTC: weekend',
+      { hold: { reason: 'frozen', until: 'Mon 06:00 UTC', why: 'weekend' } },
+      {},
+    ],
+    ['Frozen: weekend', { hold: { reason: 'frozen', until: null, why: 'weekend' } }, {}],
+    ['Frozen', { hold: { reason: 'frozen', until: null, why: null } }, {}],
     ['Starting on Meltano Cloud', { state: 'starting', gates: [{ kind: 'project', passed: null }] }, {}],
     ['Starting on Meltano Cloud', { state: 'starting' }, {}],
     [

@@ -104,14 +104,12 @@ async function isOf(
 
 function toShownIssue(issue: {
   readonly number: number;
-  readonly id: number;
   readonly state: string;
   readonly closed_at: string | null;
   readonly body?: string | null | undefined;
 }): ShownIssue {
   return {
     number: issue.number,
-    githubId: issue.id,
     isOpen: issue.state === 'open',
     closedAt: issue.closed_at === null ? null : Date.parse(issue.closed_at),
     body: issue.body ?? '',

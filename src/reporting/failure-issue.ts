@@ -20,8 +20,6 @@ export interface FailureIssue extends RepositoryWorkspace {
   readonly deploymentId: string;
   readonly state: FailureIssueState;
   readonly issueNumber: number | null;
-  /** GitHub's id, which a transfer changes. */
-  readonly githubId: number | null;
   /** When its create was first sent. If set without a number, look before creating again. */
   readonly attemptedAt: number | null;
   readonly madeAt: number | null;
@@ -87,7 +85,6 @@ export interface FailureIssueStore extends NotedIssues {
 
 export interface ShownIssue {
   readonly number: number;
-  readonly githubId: number;
   readonly isOpen: boolean;
   /** Epoch milliseconds; null while it is open. */
   readonly closedAt: number | null;

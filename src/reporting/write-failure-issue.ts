@@ -52,7 +52,6 @@ export async function makeIssue(
   await wakeOpen(ports, repository);
   await store.saveFailureIssue(issue.id, {
     issueNumber: value.number,
-    githubId: value.githubId,
     madeAt: clock.now(),
     state: 'open',
     errorKey,
@@ -124,7 +123,6 @@ export async function takeOver(
   const errorKey = readErrorKey(chosen.body);
   await store.saveFailureIssue(issue.id, {
     issueNumber: chosen.number,
-    githubId: chosen.githubId,
     madeAt: clock.now(),
     // The text of a repaired workspace's issue names no error.
     state: chosen.isOpen ? 'open' : errorKey === null ? 'closed' : 'dismissed',
@@ -203,7 +201,6 @@ async function forget({ store, clock }: IssuePorts, issue: FailureIssue): Promis
   if (delayMs > 0 && issue.attemptedAt !== null) return { kind: 'wait', delayMs };
   await store.saveFailureIssue(issue.id, {
     issueNumber: null,
-    githubId: null,
     attemptedAt: null,
     assignee: null,
     digest: null,

@@ -9,7 +9,6 @@ import type { Schema } from './schema.ts';
 const EMPTY = {
   state: null,
   issueNumber: null,
-  githubId: null,
   attemptedAt: null,
   madeAt: null,
   assignee: null,

@@ -83,13 +83,13 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       const [issue] = await stores.listDueIssues(REPOSITORY.id);
       if (!issue) throw new Error('There is no issue.');
       expect(await stores.listRepositoriesWithDueIssues()).toEqual([REPOSITORY.id]);
-      await stores.saveFailureIssue(issue.id, { state: 'open', issueNumber: 7, githubId: 9_007_199_256 });
+      await stores.saveFailureIssue(issue.id, { state: 'open', issueNumber: 9_007_199_256 });
       await stores.noteRepaired(repaired, { now: 7_000, mayBeLost: false });
       await stores.finishFailureIssue(issue, 8_000);
       expect((await stores.listDueIssues(REPOSITORY.id)).map((one) => one.deploymentId)).toEqual([
         repaired.id,
       ]);
-      expect(await stores.listOpenIssues(REPOSITORY.id)).toMatchObject([{ githubId: 9_007_199_256 }]);
+      expect(await stores.listOpenIssues(REPOSITORY.id)).toMatchObject([{ issueNumber: 9_007_199_256 }]);
       await stores.finishFailureIssue({ ...issue, deploymentId: repaired.id }, 9_000);
       expect(await stores.listDueIssues(REPOSITORY.id)).toEqual([]);
       expect(await stores.findIssuesDisabled(REPOSITORY.id)).toBeNull();

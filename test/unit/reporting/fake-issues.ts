@@ -25,7 +25,7 @@ export class FakeIssues implements IssueApi {
   create: IssueApi['create'] = (_, { title, body, assignees }) =>
     this.#answer('create', () => {
       const number = this.issues.size + 1;
-      const issue = { number, githubId: number, isOpen: true, closedAt: null, title, body, assignees };
+      const issue = { number, isOpen: true, closedAt: null, title, body, assignees };
       this.issues.set(number, issue);
       return issue;
     });

@@ -131,7 +131,7 @@ test('a create that was not answered is looked for, and one that came twice is c
   // The second create was made before GitHub showed the first one.
   const [issue] = api.open;
   if (!issue) throw new Error('There is no issue.');
-  api.issues.set(2, { ...issue, number: 2, githubId: 2 });
+  api.issues.set(2, { ...issue, number: 2 });
   await world.stores.saveFailureIssue('2:environment/w1', {
     attemptedAt: world.clock.now(),
     finishedAt: null,

@@ -13,7 +13,6 @@ export async function createIssueTables(db: Kysely<Schema>): Promise<void> {
       deployment_id text not null,
       state text,
       issue_number bigint,
-      github_id bigint,
       attempted_at bigint,
       made_at bigint,
       assignee text,

@@ -39,7 +39,8 @@ export async function planApproval(
   const refused: { workspaceId: string; workspaceName: string; why: string }[] = [];
   for (const deployment of waiting) {
     const approver = { login: actor, isBot: false, level };
-    const why = await refuseApprover(deployment, repository, approver, ports);
+    const why =
+      refuseUnseen(event, deployment) ?? (await refuseApprover(deployment, repository, approver, ports));
     const { workspaceId, workspaceName } = deployment;
     if (why === null) approved.push(deployment);
     else refused.push({ workspaceId, workspaceName, why });
@@ -49,6 +50,12 @@ export async function planApproval(
     answer: { kind: 'approve', approved: shown, refused },
     ...approve(approved, { by: actor, role: level, at: receivedAt }),
   };
+}
+
+/** A comment that reaches the app late doesn't approve a commit that its author hasn't seen. Both times are GitHub's. */
+function refuseUnseen({ place, askedAt }: CommentEvent, { pushedAt }: Deployment): string | null {
+  if (place.kind === 'commit' || pushedAt <= askedAt) return null;
+  return 'this commit was pushed after the comment: look at it first, then approve it';
 }
 
 /** Stores the approvals, and has the deployments judged again. */

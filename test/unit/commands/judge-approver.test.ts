@@ -196,11 +196,12 @@ test('an approval under a weaker rule is none: somebody else gives it anew', asy
   await hold(GATE);
   expect(whyNot(await approve())).toBeNull();
   await hold({ ...OF_AUTHOR, role: 'admin' }, { id: 'stricter', pushedAt: START + 1_000 });
-  expect(whyNot(await approve('/meltano approve', { actor: 'mia' }))).toBe(
+  const askedAt = START + 1_000;
+  expect(whyNot(await approve('/meltano approve', { actor: 'mia', askedAt }))).toBe(
     'this needs the Admin role or higher in the repository',
   );
   world.permission = 'admin';
-  expect(whyNot(await approve('/meltano approve', { actor: 'max' }))).toBeNull();
+  expect(whyNot(await approve('/meltano approve', { actor: 'max', askedAt }))).toBeNull();
   expect(await approval()).toEqual({ by: 'max', role: 'admin', at: START, notBy: 'author' });
 });
 
@@ -256,4 +257,12 @@ describe('the button', () => {
     const { rerun } = (await world.stores.getDeployment(held.id)) ?? {};
     expect(rerun).toEqual(isBot ? { kind: 'refused', by: 'Copilot', why: 'bots cannot approve' } : null);
   });
+});
+
+test('a comment that comes late approves no commit that was pushed after it, unless it is on that commit', async () => {
+  await hold(GATE, { pushedAt: START + 1_000 });
+  const late = 'this commit was pushed after the comment: look at it first, then approve it';
+  expect(whyNot(await approve())).toBe(late);
+  expect(await approval()).toBeNull();
+  expect(whyNot(await approve('/meltano approve', { place: { kind: 'commit', sha: SHA } }))).toBeNull();
 });

@@ -51,7 +51,7 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
     usage: '/redeploy [workspace…] [--branch <name>] [--force]',
     example: '/redeploy "Analytics (prod)"',
     description:
-      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch. `--force` also deploys what the project check, `wait_for`, a lock or a freeze holds, and requires the Maintain role.',
+      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch. `--force` also deploys what the project check, `wait_for`, `after`, a lock or a freeze holds, and requires the Maintain role.',
   },
   withdraw: {
     usage: '/meltano withdraw [workspace…]',

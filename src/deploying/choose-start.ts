@@ -6,7 +6,8 @@ import type { ReconcileContext } from './reconcile-context.ts';
 export type ChosenStart =
   | {
       readonly kind: 'start';
-      readonly send: () => Promise<MeltanoResult<Job>>;
+      /** Sends nothing once the start isn't fresh any more. */
+      readonly send: (isFresh: () => boolean) => Promise<MeltanoResult<Job>>;
       /** True if the request is authorised by the workspace's deployment secret alone. */
       readonly isSigned: boolean;
     }
@@ -23,7 +24,7 @@ export async function chooseStart(
 ): Promise<ChosenStart> {
   const trigger = context.accounts.byKey(key)?.triggerOf(workspaceId) ?? { kind: 'api' };
   if (trigger.kind === 'api')
-    return { kind: 'start', isSigned: false, send: () => api.startDeployment(workspaceId) };
+    return { kind: 'start', isSigned: false, send: (isFresh) => api.startDeployment(workspaceId, isFresh) };
   const payload = await context.store.findPush(repositoryId, branch);
   if (payload === null) return { kind: 'impossible', problem: describeMissingPush(branch) };
   const read =

@@ -107,7 +107,7 @@ async function sendStart(
     return 'go on';
   }
   // The attempt is stored right before the request: a process that dies here leaves an attempt to search for.
-  const sent = chosen.send();
+  const sent = chosen.send(gates.isFresh);
   if (attempted.revision > deployment.revision) context.reporter.changed(attempted);
   const started = await sent;
   if (started.ok) return acceptJob(context, attempted, started.value);

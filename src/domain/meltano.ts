@@ -38,8 +38,11 @@ export interface WorkspaceApi {
   /** Reads all pages. */
   listWorkspaces(): Promise<MeltanoResult<Workspace[]>>;
   getWorkspace(id: string): Promise<MeltanoResult<Workspace>>;
-  /** Starts a deployment of the head of the workspace's tracked branch. Not idempotent. */
-  startDeployment(workspaceId: string): Promise<MeltanoResult<Job>>;
+  /**
+   * Starts a deployment of the head of the workspace's tracked branch. Not idempotent. Sends nothing once it isn't fresh any
+   * more.
+   */
+  startDeployment(workspaceId: string, isFresh?: () => boolean): Promise<MeltanoResult<Job>>;
   /** Starts a deployment through the endpoint for repository webhooks, without the account's credentials. */
   startByPush(start: PushStart): Promise<MeltanoResult<Job>>;
   /** Reads the secret for `startByPush`; null if these credentials can't see it. */

@@ -14,6 +14,10 @@ export const JSON_TYPES = 'application/hal+json, application/json';
 /** Limits for a service that ignores the requested size. */
 const MAX_DECODED_JOBS = 1_000;
 const MAX_JOBS = 100;
+const NOT_SENT: MeltanoResult<never> = {
+  ok: false,
+  failure: { kind: 'unreachable', message: 'it gave no access token in time' },
+};
 
 export interface ClientContext extends CallContext {
   readonly remoteClock: RemoteClock;
@@ -53,10 +57,10 @@ export class AuthorizedCalls {
     return this.send('GET', path, JSON_TYPES, (request) => callJson(this.context, request, schema, reading));
   }
 
-  /** Sends a request that makes a job. */
-  async postForJob(path: string): Promise<MeltanoResult<Job>> {
-    const started = await this.send('POST', path, JSON_TYPES, (request) =>
-      callJson(this.context, request, jobSchema),
+  /** Sends a request that makes a job, while `isFresh`: getting a token may take some time. */
+  async postForJob(path: string, isFresh = () => true): Promise<MeltanoResult<Job>> {
+    const started = await this.send('POST', path, JSON_TYPES, async (request) =>
+      isFresh() ? callJson(this.context, request, jobSchema) : NOT_SENT,
     );
     return started.ok ? { ok: true, value: this.toLocalTimes(started.value) } : started;
   }

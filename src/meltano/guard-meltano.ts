@@ -38,7 +38,8 @@ export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker, observati
   return {
     listWorkspaces: () => guard('may probe', () => api.listWorkspaces()),
     getWorkspace: (id) => guard('may probe', () => api.getWorkspace(id)),
-    startDeployment: (workspaceId) => guard('waits', () => api.startDeployment(workspaceId)),
+    startDeployment: (workspaceId, isFresh) =>
+      guard('waits', () => api.startDeployment(workspaceId, isFresh)),
     startByPush: (start) => guard('waits', () => api.startByPush(start)),
     readDeploymentSecret: (id) => guard('may probe', () => api.readDeploymentSecret(id)),
     getJob: (id) => guard('may probe', () => api.getJob(id)),

@@ -104,9 +104,9 @@ function createWorkspaceCalls(
       return read.ok ? { ok: true, value: calls.toLocalTimes(read.value) } : read;
     },
 
-    startDeployment: async (workspaceId) =>
+    startDeployment: async (workspaceId, isFresh) =>
       isUuid(workspaceId)
-        ? calls.postForJob(`/workspaces/${workspaceId}/deployments`)
+        ? calls.postForJob(`/workspaces/${workspaceId}/deployments`, isFresh)
         : noSuchId('workspace'),
 
     startByPush: async (start) =>

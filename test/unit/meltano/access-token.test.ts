@@ -118,6 +118,18 @@ describe('client credentials', () => {
     expect(sandbox.jobs).toHaveLength(1);
   });
 
+  test('a start that is too late once it has its token is not sent', async () => {
+    const { sandbox, client } = await setUp();
+    const { id } = sandbox.addWorkspace({ name: 'A', repositoryUrl: 'https://github.com/acme/data' });
+    await client.listWorkspaces();
+    sandbox.expireTokens();
+    // The new token takes too long.
+    const isFresh = () => count(sandbox, /token/) === 1;
+    expect(failureOf(await client.startDeployment(id, isFresh))).toMatchObject({ kind: 'unreachable' });
+    expect(count(sandbox, /deployments/)).toBe(1);
+    expect(sandbox.jobs).toEqual([]);
+  });
+
   test('a token that dies between two pages is renewed in the middle, and the list is whole', async () => {
     const { sandbox, client } = await setUp();
     const repositoryUrl = 'https://github.com/acme/data';

@@ -11,8 +11,9 @@ export interface AskedRerun {
   readonly account: { readonly key: string } | null;
 }
 
-export function refuse({ actor: by }: RerunEvent, why: string, problem?: string): Rerun {
-  return { kind: 'refused', by, why, ...(problem === undefined ? {} : { problem }) };
+export function refuse({ actor: by, how }: RerunEvent, why: string, problem?: string): Rerun {
+  const asked = how === 'approve' ? ({ asked: 'approval' } as const) : {};
+  return { kind: 'refused', by, why, ...(problem === undefined ? {} : { problem }), ...asked };
 }
 
 interface FoundWorkspace {

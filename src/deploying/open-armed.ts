@@ -99,7 +99,7 @@ function planAgain({ clock }: StartContext, armed: Deployment): PlannedDeploymen
     checkName: armed.checkName,
     receivedAt: stamp(clock),
     gates: armed.gates.filter(isPlannedGate),
-    forcedBy: null,
+    forcedBy: armed.forcedBy,
     hold: null,
     reason: 'gate_opened',
     conclusion: null,

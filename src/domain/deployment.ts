@@ -34,7 +34,14 @@ export type Cause = 'push' | 'command' | 'button' | 'rerun';
  */
 export type Rerun =
   | { readonly kind: 'redeployed'; readonly by: string; readonly deploymentId: string }
-  | { readonly kind: 'refused'; readonly by: string; readonly why: string; readonly problem?: string };
+  | {
+      readonly kind: 'refused';
+      readonly by: string;
+      readonly why: string;
+      readonly problem?: string;
+      /** Set if the person pressed Deploy to approve. */
+      readonly asked?: 'approval';
+    };
 
 /** A file at a commit. */
 export interface FileAtCommit {

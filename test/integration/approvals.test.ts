@@ -52,7 +52,8 @@ test.concurrent('Deploy approves the commit, with the role only, and a new check
     expect(run.output.summary).toContain('**What changes**');
     expect(run.output.summary).toContain('Pipeline `orders` added');
     world.github.checks.press(run.id, 'approve', 'ana');
-    await untilNote(world, run, 'this needs the Maintain role or higher in the repository');
+    const note = '**Not approved:** `ana` pressed Deploy, but this needs the Maintain role or higher';
+    await untilNote(world, run, note);
     expect(world.meltano.jobs).toEqual([]);
     world.github.checks.press(run.id, 'approve', 'mia');
     const deployed = await untilDeployed(world, run);
@@ -84,7 +85,7 @@ test.concurrent('nobody who pushed or wrote the commits approves them, and no bo
     await untilDeployed(world, run);
   }));
 
-test.concurrent('/meltano approve approves what waits; a lock holds also what is approved, --force goes past no approval', () =>
+test.concurrent('/meltano approve approves what waits; --force goes past a lock, and past no approval', () =>
   inUnapproved('{role: maintain}', async (it, run) => {
     const { world } = it;
     const issue = it.openIssue();
@@ -105,9 +106,9 @@ test.concurrent('/meltano approve approves what waits; a lock holds also what is
     expect(world.meltano.jobs).toEqual([]);
     it.say(issue, '/meltano approve', 'max');
     await it.untilReply(issue, /^\*\*Approved:\*\* \[`Analytics`\]\(\S+\), commit /);
-    it.say(issue, '/meltano unlock', 'mia');
     const deployed = await untilDeployed(world, run);
     expect(deployed.output.summary).toMatch(/\| Approved by \| \[.max.\]/);
+    expect(deployed.output.summary).toMatch(/\*\*Forced\*\* by \[.mia.\].*`Locked by @mia: month end`/);
     it.say(issue, '/meltano approve', 'mia');
     await it.untilReply(issue, /^\*\*Nothing to approve:\*\*/);
   }));

@@ -28,6 +28,8 @@ function explainRerun({ deployment, redeployedAs, githubUrl, repository }: Check
   const by = formatCode(rerun.by);
   if (rerun.kind === 'refused') {
     const problem = formatCode(rerun.problem ?? '');
+    if (rerun.asked === 'approval')
+      return `**Not approved:** ${by} pressed Deploy, but ${rerun.why}${problem && `: ${problem}`}.`;
     return `**Not redeployed:** ${by} requested it, but ${rerun.why}${problem && `: ${problem}`}.`;
   }
   if (redeployedAs === null) return `**Redeployed**, as requested by ${by}.`;

@@ -255,7 +255,9 @@ describe('the button', () => {
     await world.planAll();
     expect((await approval()) === null ? 0 : 1).toBe(approvals);
     const { rerun } = (await world.stores.getDeployment(held.id)) ?? {};
-    expect(rerun).toEqual(isBot ? { kind: 'refused', by: 'Copilot', why: 'bots cannot approve' } : null);
+    expect(rerun).toEqual(
+      isBot ? { kind: 'refused', by: 'Copilot', why: 'bots cannot approve', asked: 'approval' } : null,
+    );
   });
 });
 

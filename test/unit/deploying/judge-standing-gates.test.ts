@@ -101,16 +101,15 @@ describe('a freeze', () => {
   });
 
   test('that never pauses changes nothing at each look, and is named once its end comes near', async () => {
-    // Until Thursday.
-    freeze({ ...MIDWEEK, cron: '0 * * 13-15 NOV *', durationMs: MINUTE, timezone: 'UTC' });
+    freeze({ ...MIDWEEK, cron: '0 * * 13-14 NOV *', durationMs: MINUTE, timezone: 'UTC' });
     const { id } = await world.push();
     await world.step();
     const { hold, revision } = await world.read(id);
     expect(hold).toEqual({ reason: 'frozen', until: null, why: 'midweek' });
-    await world.runFor(5 * HOUR);
+    await world.runFor(50 * MINUTE);
     expect((await world.read(id)).revision).toBe(revision);
-    await world.runFor(THURSDAY - 6 * HOUR - START - 5 * HOUR - 5 * MINUTE);
-    expect(await world.read(id)).toMatchObject({ hold: { until: 'Thu 00:00 UTC' }, revision: revision + 1 });
+    await world.runFor(THURSDAY - 30 * HOUR - START - 55 * MINUTE);
+    expect(await world.read(id)).toMatchObject({ hold: { until: 'Wed 00:00 UTC' }, revision: revision + 1 });
     await world.runFor(5 * MINUTE);
     expect(starts()).toBe(1);
   });
@@ -232,6 +231,22 @@ describe('an approval', () => {
     const { reason, gates: passed } = await world.read(old.supersededBy ?? '');
     expect([old.reason, reason]).toEqual(['approval_needed', 'gate_opened']);
     expect(passed).toEqual([{ ...gates[0], approval: { by: 'mia', role: 'maintain', at: START } }]);
+  });
+
+  test.each<[string | null, number]>([
+    [null, 0],
+    ['mia', 1],
+  ])('does not go past a lock, unless the deployment was forced (by %s)', async (forcedBy, started) => {
+    world.gateReads.head = SHA;
+    await setLocks(LOCK);
+    const { id } = await world.push({ sha: SHA, gates, forcedBy });
+    await world.step();
+    await approve(SHA);
+    await world.step();
+    expect(starts()).toBe(started);
+    const opened = await world.read((await world.read(id)).supersededBy ?? id);
+    const hold = { reason: 'locked', by: 'mia', why: 'month end' };
+    expect(opened).toMatchObject({ reason: 'gate_opened', forcedBy, hold: forcedBy === null ? hold : null });
   });
 
   test.each<Partial<ApprovalGate>>([{ role: 'admin' }, { notBy: 'author' }])(

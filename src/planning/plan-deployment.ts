@@ -70,8 +70,10 @@ export function listGates(
     gates.push({ kind: 'checks', wanted: waitFor, timeoutMinutes: waitForTimeout, passed: null });
   }
   const before = after.flatMap((name) => {
-    const workspace = workspaces.find((one) => meansWorkspace(name, one));
-    return workspace ? [{ workspaceId: workspace.id, name: workspace.name }] : [];
+    const meant = workspaces.filter((one) => meansWorkspace(name, one));
+    // One that is gone deploys nothing: the gate stays closed.
+    if (meant.length === 0) return [{ workspaceId: '', name }];
+    return meant.map((one) => ({ workspaceId: one.id, name: one.name }));
   });
   if (before.length > 0) {
     gates.push({ kind: 'order', after: before, timeoutMinutes: waitForTimeout, passed: null });

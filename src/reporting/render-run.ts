@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
+import type { OtherDeployments } from '../domain/gate-store.ts';
 import type { Pages } from '../domain/pages.ts';
 import { formatLogKey, type PipelineWatch, type PipelineWatchReader } from '../domain/pipeline-watch.ts';
 import { formatVerificationLogId, readVerification } from '../domain/verification.ts';
@@ -18,6 +19,7 @@ import type { RenderedRun } from './write-check-run.ts';
 export interface ViewPorts {
   readonly store: DeploymentReader &
     OpenDeployments &
+    OtherDeployments &
     CommitRunReader &
     PipelineWatchReader & { readonly findIssuesDisabled: FailureIssueStore['findIssuesDisabled'] };
   readonly logs: Pick<LogSource, 'excerpt'>;
@@ -70,6 +72,7 @@ export async function viewDeployment(
     githubUrl: pages.githubUrl,
     projectCheck: await findProjectCheck(deployment, store),
     waitsFor: deployment.state === 'waiting' ? await findRunning(deployment, store) : null,
+    predecessor: await findPredecessor(deployment, store),
     supersededBy: await find(deployment.supersededBy),
     redeployOf: await find(redeployOf),
     redeployedAs: await find(rerun?.kind === 'redeployed' ? rerun.deploymentId : null),
@@ -126,6 +129,20 @@ async function findProjectCheck(
   const errors = verdict.result?.errors.find((one) => one.workspaceId === deployment.workspaceId);
   const plan = isDecided ? { plan: verdict.result?.summary ?? '' } : {};
   return { sha, checkRunUrl, errors: errors ?? null, ...plan };
+}
+
+async function findPredecessor(
+  { account, repositoryId, reason, gates, gateSha, sha }: Deployment,
+  store: OtherDeployments,
+): Promise<Deployment | null> {
+  if (reason !== 'order_failed') return null;
+  for (const gate of gates) {
+    for (const { workspaceId } of gate.kind === 'order' ? gate.after : []) {
+      const one = await store.findNewestOf({ account, repositoryId, workspaceId }, gateSha ?? sha);
+      if (one?.state === 'concluded' && one.conclusion !== 'success') return one;
+    }
+  }
+  return null;
 }
 
 async function findRunning(waiting: Deployment, store: OpenDeployments): Promise<CheckRunView['waitsFor']> {

@@ -30,6 +30,8 @@ export interface CheckRunView {
   readonly projectCheck: ShownProjectCheck | null;
   /** The running deployment of the same workspace. */
   readonly waitsFor: OtherDeployment | 'another repository' | null;
+  /** The deployment of the workspace before this one, if it failed and so ended this one. */
+  readonly predecessor: OtherDeployment | null;
   /** The deployment that replaced this one. */
   readonly supersededBy: OtherDeployment | null;
   /** The deployment whose re-run created this one. */

@@ -14,7 +14,7 @@ import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainApproval } from './explain-approval.ts';
 import { adviseOnPipelines, explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
-import { findRunUrl, linkCommit, linkProjectCheck } from './github-links.ts';
+import { linkCommit, linkPredecessor, linkProjectCheck } from './github-links.ts';
 
 export const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;
@@ -77,8 +77,8 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     `The message of the head commit asks the app to skip this push${problem}. ${LATER}`,
   ],
   project_error: explainProjectError,
-  order_failed: ({ view, deployment, problem }) => [
-    `${FILE} deploys this workspace after another one (\`after\`), which failed${problem}: see ${formatLink(shortenSha(deployment.sha), findRunUrl(view, { sha: deployment.sha, checkRunUrl: null }))}. Once it has deployed this commit, a new check run follows here, within 7 days. ${FORCE}`,
+  order_failed: ({ view, problem }) => [
+    `${FILE} deploys this workspace after another one (\`after\`), which failed${problem}: see ${linkPredecessor(view)}. Once it has deployed this commit, a new check run follows here, within 7 days. ${FORCE}`,
   ],
   order_missing: ({ problem }) => [
     `${FILE} deploys this workspace after another one (\`after\`), which has not deployed the commit in time${problem}. Once it has, a new check run follows here, within 7 days. ${FORCE}`,

@@ -31,6 +31,13 @@ export function linkProjectCheck(view: CheckRunView): string {
   );
 }
 
+export function linkPredecessor(view: CheckRunView): string {
+  const { deployment, predecessor } = view;
+  const sha = deployment.gateSha ?? deployment.sha;
+  const failed = predecessor ?? { sha, checkRunUrl: null };
+  return linkWords(`its deployment of ${shortenSha(failed.sha)}`, findRunUrl(view, failed));
+}
+
 /** True if the job deployed another commit than the requested one. */
 export function tookAnotherCommit({ sha, deployedSha }: Deployment): boolean {
   return deployedSha !== null && !sha.startsWith(deployedSha) && !deployedSha.startsWith(sha);

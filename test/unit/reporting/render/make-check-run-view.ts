@@ -34,6 +34,7 @@ export function makeView(
     workspaceUrl: `https://app.meltano.com/workspaces/${WORKSPACE_ID}`,
     githubUrl: 'https://github.com',
     projectCheck: null,
+    predecessor: null,
     waitsFor: null,
     supersededBy: null,
     redeployOf: null,

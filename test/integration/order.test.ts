@@ -16,7 +16,7 @@ function inOrder(
     const staging = world.meltano.addWorkspace({
       name: 'Staging',
       repositoryUrl,
-      ...(directory === undefined ? {} : { directory }),
+      ...(directory === undefined ? {} : { repositoryDirectory: directory }),
     });
     await play(world, staging);
   });
@@ -106,7 +106,11 @@ test.concurrent('where there is nothing to deploy for the commit, the last succe
   }, 'staging'));
 
 test.concurrent.each([
-  ['an unknown name', '[Stagin]', /"Stagin" is none of this repository.s workspaces. Did you mean "Staging"\?/],
+  [
+    'an unknown name',
+    '[Stagin]',
+    /"Stagin" is none of this repository.s workspaces. Did you mean "Staging"\?/,
+  ],
   ['itself', '[analytics]', /"analytics" would wait for itself/],
 ])('%s is an error on its line', (_, names, message) =>
   inOrder(async (world) => {

@@ -35,6 +35,10 @@ export async function planApproval(
     : await findPlace(event, ports.reads);
   const waiting = unapproved.filter(isMeant);
   if (waiting.length === 0) return { answer: { kind: 'refused', refusal: { code: 'nothing_to_approve' } } };
+  await ports.reads.readHeads(
+    repository,
+    waiting.map(({ branch }) => branch),
+  );
   const approved: Deployment[] = [];
   const refused: { workspaceId: string; workspaceName: string; why: string }[] = [];
   for (const deployment of waiting) {

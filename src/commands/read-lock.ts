@@ -1,5 +1,5 @@
 import { foldCharacters } from '../domain/fold-name.ts';
-import { sliceWhole } from '../logs/clean-log-line.ts';
+import { cleanInlineText, sliceWhole } from '../logs/clean-log-line.ts';
 import type { ReadArguments } from './read-arguments.ts';
 import { HTML_COMMENT, splitFirst } from './split-words.ts';
 
@@ -7,7 +7,8 @@ const LONGEST_REASON = 200;
 
 /** Reads what follows `/meltano lock`. It has no options, and a reason may contain any quotes. */
 export function readLock(rest: string): ReadArguments {
-  const text = rest.replace(new RegExp(HTML_COMMENT, 'gs'), ' ').trim();
+  // PostgreSQL takes no NUL.
+  const text = cleanInlineText(rest.replace(new RegExp(HTML_COMMENT, 'gs'), ' '));
   if (/^(--help|-h)$/.test(foldCharacters(text))) return { command: { name: 'help' } };
   if (unquote(text) === '') return { command: null, problem: { code: 'missing_reason', word: '' } };
   return { command: { name: 'lock', text } };

@@ -12,6 +12,7 @@ export interface HeadReads {
 export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHead' | 'readHeadsTogether'> {
   readonly #reads: CommandReads;
   readonly #heads = new Map<string, string | null>();
+  readonly #people = new Map<string, ReturnType<CommandReads['readCommitPeople']>>();
   #pull: Promise<PullRequest> | null = null;
   #branchesAtHead: Promise<readonly string[]> | null = null;
 
@@ -21,7 +22,13 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
 
   readPermission: CommandReads['readPermission'] = (...asked) => this.#reads.readPermission(...asked);
 
-  readCommitPeople: CommandReads['readCommitPeople'] = (...asked) => this.#reads.readCommitPeople(...asked);
+  /** Several workspaces often wait with the same commits. */
+  readCommitPeople: CommandReads['readCommitPeople'] = (repository, commits) => {
+    const key = `${commits.base}...${commits.head}`;
+    const people = this.#people.get(key) ?? this.#reads.readCommitPeople(repository, commits);
+    this.#people.set(key, people);
+    return people;
+  };
 
   resolveCommit: CommandReads['resolveCommit'] = (...asked) => this.#reads.resolveCommit(...asked);
 

@@ -4,6 +4,7 @@ import { formatCommand } from '../../../src/commands/format-command.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { readLockText } from '../../../src/commands/read-lock.ts';
 import { COMMAND_NAMES, type Command, type CommandName, MAX_LOG_LINES } from '../../../src/domain/command.ts';
+import { cleanInlineText } from '../../../src/logs/clean-log-line.ts';
 
 /** Pieces of Markdown and commands, and some without meaning. */
 const PIECES = [
@@ -53,10 +54,10 @@ const word = fc
   .map((text) => text.replace(/[\r\n]/g, ''))
   .filter((text) => text.trim() !== '');
 const words = fc.array(word, { maxLength: 4 });
-/** As `/meltano lock` keeps it: without comments and blanks around it. */
+/** As `/meltano lock` keeps it: without comments, control characters, and blanks around it. */
 function isLockText(text: string): boolean {
   return (
-    text === text.trim() &&
+    text === cleanInlineText(text) &&
     !text.includes('<!--') &&
     readLockText(text).whole !== '' &&
     !/^(--help|-h)$/.test(text)

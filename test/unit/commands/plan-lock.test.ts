@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { formatCommand } from '../../../src/commands/format-command.ts';
 import type { CommandRecord } from '../../../src/domain/conversation.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { buildWorkspace, QUEUE_KEY, REPOSITORY, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
@@ -41,6 +42,7 @@ describe('a lock', () => {
     [`/meltano lock ${DEV.slice(0, 8)} x`, DEV, 'x'],
     ['/meltano lock Analytics (prod) month end', null, 'Analytics (prod) month end'],
     ['/meltano lock sales month end', null, 'sales month end'],
+    ['/meltano lock month\u0000 \u202Eend\u001b[31m', null, 'month end'],
   ])('%s', async (body, workspaceId, reason) => {
     expect((await give(body))?.answer).toMatchObject({ kind: 'lock', reason });
     expect(await world.stores.listLocks(REPOSITORY.id)).toEqual([
@@ -51,6 +53,7 @@ describe('a lock', () => {
   test.each([
     ['/meltano lock', 'not_understood'],
     ['/meltano lock ""', 'not_understood'],
+    ['/meltano lock \u0000\u202E', 'not_understood'],
     ['/meltano lock <!-- month end -->', 'not_understood'],
     ['/meltano lock dev', 'no_lock_reason'],
     ['/meltano lock "Analytics (prod)" ""', 'no_lock_reason'],
@@ -128,6 +131,23 @@ describe('an unlock', () => {
       { queue: 'workspace', key: QUEUE_KEY },
     ]);
   });
+});
+
+describe('odd names of workspaces', () => {
+  test.each(['👩‍💻 ❤️ prod', "Ana's data", 'a "b" c', '`code`', 'Größe', '«x» y', '<b>x</b>', '(prod) #1'])(
+    '%s can be locked and unlocked as the replies write it',
+    async (name) => {
+      const workspace = buildWorkspace({ id: `${DEV.slice(0, -1)}f`, name });
+      world.meltano.workspaces.push(workspace);
+      const word = formatCommand({ name: 'unlock', workspace: name }).replace('/meltano unlock ', '');
+      await give(`/meltano lock ${word} month end`);
+      expect(await locks()).toEqual([[workspace.id, 'ana', 'month end']]);
+      expect((await give(`/meltano unlock ${word}`, 'bob'))?.answer).toMatchObject({
+        removed: [{ by: 'ana' }],
+      });
+      expect(await locks()).toEqual([]);
+    },
+  );
 });
 
 test('a status names the locks of its workspaces', async () => {

@@ -43,6 +43,17 @@ test('one head is read alone, several together, and none twice', async () => {
   expect(asked).toEqual(['head of a', 'heads of b c']);
 });
 
+test('the people of the same commits are read once', async () => {
+  const reads = await begin();
+  const commits = { base: null, head: SHA };
+  await Promise.all([
+    reads.readCommitPeople(REPOSITORY, commits),
+    reads.readCommitPeople(REPOSITORY, commits),
+    reads.readCommitPeople(REPOSITORY, { ...commits, base: 'main' }),
+  ]);
+  expect(asked).toEqual(['people', 'people']);
+});
+
 test('a pull request is read once, and its branch for itself, since the request may lag behind it', async () => {
   const reads = await begin();
   await reads.readPullRequest(REPOSITORY, 7);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { describeAccounts } from './accounts.contract.ts';
+import { describeApprovals } from './approval.contract.ts';
 import { describeAudit } from './audit.contract.ts';
 import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
@@ -41,5 +42,6 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describePipelineWatches(name, open);
   describeRequiredCheckStore(name, open);
   describeLocks(name, open);
+  describeApprovals(name, open);
   describeHealth(name, open);
 });

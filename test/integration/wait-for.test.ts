@@ -107,3 +107,17 @@ test.concurrent('checks that nothing waits for cost no request and no row', () =
     const stored = world.app.lines.filter(({ msg, event }) => msg === 'Delivery stored' && event !== 'push');
     expect(stored).toEqual([]);
   }));
+
+test.concurrent('a branch that moves between the start and the job is named in the title, and counted', () =>
+  inWorld(async (world) => {
+    const { after } = world.push({ files: WAITS });
+    await world.untilTitle(after, 'Waiting for "test"');
+    world.github.checks.report(REPOSITORY, after, { name: 'test', conclusion: 'success' });
+    const job = await world.job(1);
+    const moved = world.push().after;
+    job.run();
+    job.end('COMPLETE');
+    await world.untilTitle(after, `Deployed ${moved.slice(0, 7)}, which "test" had not passed`);
+    const metrics = await (await fetch(`${world.app.service.url}/metrics`)).text();
+    expect(metrics).toContain('\nmeltano_deploy_ungated_deployments_total 1\n');
+  }));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAccounts } from '../../../src/config/accounts-file.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import type { ACCOUNT_SETTINGS } from '../../../src/config/repository-configuration-schema.ts';
+import { findLooseValues } from '../../../src/domain/find-loose-values.ts';
 import { COMMAND_RULES, DEPLOY_RULES } from '../../../src/domain/limit-rules.ts';
 import { chooseLogMode } from '../../../src/domain/log-setting.ts';
 import {
@@ -13,6 +14,7 @@ import {
   settingsOf,
   type WorkspaceSettings,
 } from '../../../src/domain/repository-configuration.ts';
+import { buildWorkspace } from '../deploying/reconcile-world.ts';
 
 const WORKSPACE = {
   id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
@@ -42,7 +44,7 @@ function parse(keys: object) {
 function combine(account: object, file: object): RepositoryConfiguration {
   const parsed = parse(account);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-  const read = readRepositoryConfiguration(JSON.stringify(file), { workspaces: [WORKSPACE] });
+  const read = readRepositoryConfiguration(JSON.stringify(file, null, 2), { workspaces: [WORKSPACE] });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const policy = parsed.accounts[0]?.policy;
   if (!policy) throw new Error('The account has no policy.');
@@ -166,6 +168,25 @@ describe.each(COMMANDS)('a limit for commands.$rule.key', ({ name, rule, loose, 
     );
   });
 });
+
+test.each([...DEPLOY, ...COMMANDS])(
+  'a looser $rule.section.$rule.key gets a notice on its line, a value as strict as the limit none',
+  ({ rule, loose, strict, joined = strict }) => {
+    const limit = { [rule.key]: strict };
+    const account = { limits: rule.section === 'commands' ? { commands: limit } : limit };
+    const find = (value: unknown) => {
+      const file = writeFile(rule, value);
+      const written = JSON.stringify(file, null, 2).split('\n');
+      const line = written.findIndex((one) => one.includes(`"${rule.key}":`)) + 1;
+      return { line, found: findLooseValues(combine(account, file), [buildWorkspace(WORKSPACE)]) };
+    };
+    const { line, found } = find(loose);
+    expect(found).toEqual([
+      expect.objectContaining({ line, message: expect.stringMatching(/: the operator [a-z]+ .+\.$/) }),
+    ]);
+    expect(find(joined).found).toEqual([]);
+  },
+);
 
 /** For each key that an account's defaults may have: another value than the built-in default, and one for a file. */
 const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: unknown, own: unknown]>> = {

@@ -5,6 +5,8 @@ import type { Freeze } from '../../../src/domain/freeze.ts';
 import type { ApprovalGate } from '../../../src/domain/gate.ts';
 import type { Lock } from '../../../src/domain/lock.ts';
 import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
+import { renderTitle } from '../../../src/reporting/render/render-title.ts';
+import { makeView } from '../reporting/render/make-check-run-view.ts';
 import { START } from './fake-ports.ts';
 import { MINUTE, REPOSITORY, WORKSPACE_ID, World } from './reconcile-world.ts';
 
@@ -287,7 +289,9 @@ describe('an approval', () => {
     const { revision, reason } = await world.read(id);
     expect(reason).toBe('approval_needed');
     await world.runFor(60 * MINUTE);
-    expect(await world.read(id)).toMatchObject({
+    const expired = await world.read(id);
+    expect(renderTitle(makeView(expired))).toBe('Approval expired after 7 days; push or /redeploy');
+    expect(expired).toMatchObject({
       reason: 'approval_expired',
       conclusion: 'action_required',
       armedUntil: null,

@@ -260,9 +260,6 @@ describe('limits of the file', () => {
     job.log('Installing plugins');
     const shown = () => checkOf(after, 'Meltano Deploy (Analytics)')?.output.text ?? '';
     await world.until(() => shown().includes('Installing plugins'), 'the log');
-    writeFile({ acme: acme('workspaces:', '  - { match: "Ana*", limits: { log: final } }') });
-    world.app.service.reload();
-    await world.until(() => shown() === 'The log is shown once the job has ended.', 'the log to come');
     writeFile({ acme: acme('workspaces:', '  - { match: "Ana*", limits: { log: none } }') });
     world.app.service.reload();
     await world.until(() => shown() === 'The log is hidden.', 'the hidden log');

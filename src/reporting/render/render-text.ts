@@ -13,8 +13,6 @@ const ERROR_BYTES = 30_000;
 const FIRST_ERROR_BYTES = 10_000;
 /** Replaces the log that a run showed before its repository became public. GitHub keeps the old text if none is sent. */
 const HIDDEN = 'The log is hidden.';
-/** Replaces the log that a run showed before the operator's limit got stricter. */
-const NOT_YET = 'The log is shown once the job has ended.';
 const INCOMPLETE = '**The log could not be read to its end.**';
 
 interface FirstTryView extends LogView {
@@ -24,10 +22,9 @@ interface FirstTryView extends LogView {
 
 /** The log in Markdown, in at most `limit` bytes; undefined if there is none to show. */
 export function renderText(view: LogView, limit = OUTPUT_BYTES): string | undefined {
-  const { jobId, state } = view.deployment;
-  const mode = chooseLogMode(view.deployment, view.repository.private);
-  if (jobId !== null && mode === 'none') return HIDDEN;
-  if (jobId !== null && mode === 'final' && state !== 'concluded') return NOT_YET;
+  if (view.deployment.jobId !== null && chooseLogMode(view.deployment, view.repository.private) === 'none') {
+    return HIDDEN;
+  }
   const log = showableLog(view);
   if (log === null || (log.tail.length === 0 && log.firstError === null)) return undefined;
   const note = view.deployment.state === 'concluded' && !log.complete ? INCOMPLETE : '';

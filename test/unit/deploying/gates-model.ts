@@ -34,6 +34,7 @@ export class GatesModel {
   readonly #random: () => number;
   readonly #staging: StagingModel;
   readonly #oracle: GatesOracle;
+  readonly #notBy: 'author' | null;
   readonly #commits: string[] = [];
   readonly #ends = new Map<string, string>();
   /** Calls until the next kill. */
@@ -50,6 +51,7 @@ export class GatesModel {
     this.#random = random;
     this.#staging = new StagingModel(world, random);
     this.#oracle = new GatesOracle(world, this.#staging);
+    this.#notBy = random() < 0.3 ? 'author' : null;
     this.gates = this.#chooseGates();
     this.#disturbReads();
     const start = world.meltano.startDeployment.bind(world.meltano);
@@ -68,9 +70,10 @@ export class GatesModel {
     const all: PlannedGate[] = [
       { kind: 'order', after: [this.#staging.workspace], timeoutMinutes, passed },
       { kind: 'checks', wanted, timeoutMinutes, passed },
-      { kind: 'approval', role: 'maintain', notBy: null, approval: null, passed },
+      { kind: 'approval', role: 'maintain', notBy: this.#notBy, approval: null, passed },
     ];
-    return all.filter(() => this.#random() < 0.5);
+    // Behind several gates, few starts are tried.
+    return this.#random() < 0.6 ? [this.#pick(all)] : all.filter(() => this.#random() < 0.5);
   }
 
   #disturbReads(): void {
@@ -125,17 +128,17 @@ export class GatesModel {
   /** The head, or a commit that may have been it. */
   #recent(): string {
     const { head } = this.world.gateReads;
-    return this.#random() < 0.7 && head !== null ? head : this.#pick(this.#commits.slice(-2));
+    return this.#random() < 0.5 && head !== null ? head : this.#pick(this.#commits.slice(-2));
   }
 
-  /** A new commit, or an older one by force. One push of five is never delivered: only the branch tells. */
+  /** A new commit, or an older one by force. One push of four is never delivered: only the branch tells. */
   async push(): Promise<void> {
     const { world } = this;
     const isForced = this.#commits.length > 1 && this.#random() < 0.1;
     const sha = isForced ? this.#pick(this.#commits) : String(this.#commits.length + 1).padStart(40, 'c');
     if (!isForced) this.#commits.push(sha);
     world.gateReads.head = sha;
-    this.#isHeadPlanned = this.#random() < 0.8;
+    this.#isHeadPlanned = this.#random() < 0.75;
     this.#note(`push ${sha.slice(-3)}${this.#isHeadPlanned ? '' : ', not delivered'}`);
     if (!this.#isHeadPlanned) return;
     await this.#staging.push(sha);
@@ -175,9 +178,14 @@ export class GatesModel {
     await this.#store({ locks: { repositoryId, locks: isLocked ? [lock] : [] } });
   }
 
+  /** An earlier approval can have been given by somebody with a lower role, or under a rule that let authors approve. */
   async #approve(sha: string): Promise<void> {
-    this.#oracle.approved.add(sha);
-    const approval = { ...WORKSPACE, sha, by: 'mia', role: 'maintain', at: this.world.clock.now() };
+    if (this.#oracle.approved.has(sha)) return;
+    const role = this.#isCalm ? 'maintain' : this.#pick(['maintain', 'maintain', 'write']);
+    const notBy = this.#isCalm ? this.#notBy : this.#pick([this.#notBy, null]);
+    if (role === 'maintain' && notBy === this.#notBy) this.#oracle.approved.add(sha);
+    this.#note(`${role} approves ${sha.slice(-3)}${notBy === null ? '' : ', no author'}`);
+    const approval = { ...WORKSPACE, sha, by: 'mia', role, notBy, at: this.world.clock.now() };
     await this.#store({ approvals: [approval] });
   }
 
@@ -281,11 +289,19 @@ export class GatesModel {
     if (this.#random() < 0.3) this.#freeze(pickFrozen(this.#random));
     for (let count = 0; count < ACTIONS; count += 1) {
       await this.#act();
+      await this.#relax();
       // What was read before counts for 2 s.
       this.world.clock.advance(3 * SECOND);
       const isLong = this.#random() < 0.05;
       await this.#run(isLong ? 61 * MINUTE : Math.round(this.#random() ** 2 * 8 * MINUTE));
     }
+  }
+
+  /** Outages, locks and jobs don't last, or they would hide the other gates. */
+  async #relax(): Promise<void> {
+    if (this.#random() < 0.4) this.world.gateReads.isAway = false;
+    if (this.#oracle.isLocked && this.#random() < 0.2) await this.#lock(false);
+    if (this.#random() < 0.3) this.#endJobs();
   }
 
   /** Everything opens. Returns the head, if it has to be deployed. */

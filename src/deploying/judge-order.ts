@@ -51,20 +51,22 @@ async function findStanding(
   sha: string,
 ): Promise<Standing> {
   const recent = await store.listRecent(workspace, RECENT);
-  const isDeployed = recent.some(
-    (one) => one.conclusion === 'success' && sha.startsWith(one.deployedSha ?? one.sha),
-  );
-  if (isDeployed) return 'deployed';
+  const last = recent.find(mayHaveDeployed);
+  // An older success counts no more: a branch can be pushed back to a commit that something else replaced there.
+  if (last?.conclusion === 'success' && sha.startsWith(last.deployedSha ?? last.sha)) return 'deployed';
   const own = await store.findNewestOf(workspace, sha);
   if (!own) return 'pending';
   // A later push contains this one.
   if (own.reason === 'superseded') return judge(recent[0] ?? own);
   if (own.conclusion === 'none' || UNCHANGED.has(own.reason)) {
     if (!UNCHANGED.has(own.reason)) return 'failed';
-    const last = recent.find(({ attemptedAt, acceptedAt }) => attemptedAt !== null || acceptedAt !== null);
     return last ? judge(last) : 'failed';
   }
   return judge(own);
+}
+
+function mayHaveDeployed({ attemptedAt, acceptedAt, conclusion }: Deployment): boolean {
+  return attemptedAt !== null || acceptedAt !== null || conclusion === 'success';
 }
 
 function judge({ state, conclusion }: Deployment): Standing {

@@ -74,6 +74,20 @@ test('a job there that took this commit counts, whatever asked for it', async ()
   expect(starts()).toBe(1);
 });
 
+test('an earlier success of this commit does not count once another commit was deployed there', async () => {
+  await stage({ ...SUCCESS, attemptedAt: 1 });
+  world.clock.advance(MINUTE);
+  await stage({ ...SUCCESS, attemptedAt: 2 }, { sha: 'c'.repeat(40) });
+  world.clock.advance(MINUTE);
+  const again = await stage({ state: 'running', jobId: 'j', attemptedAt: 3 });
+  await push();
+  await world.step();
+  expect(starts()).toBe(0);
+  await world.save(again.id, SUCCESS);
+  await world.step();
+  expect(starts()).toBe(1);
+});
+
 describe('where there was nothing to deploy for the commit', () => {
   test.each([
     ['its last success counts', SUCCESS, 1],

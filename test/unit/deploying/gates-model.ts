@@ -4,6 +4,7 @@ import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { PlannedGate } from '../../../src/domain/gate.ts';
 import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
+import { refuse } from './fake-meltano.ts';
 import { START } from './fake-ports.ts';
 import { GatesOracle, type SeenStart } from './gates-oracle.ts';
 import { type Frozen, pickFrozen } from './known-freezes.ts';
@@ -14,6 +15,7 @@ const ACTIONS = 25;
 const TIMEOUT_MINUTES = 60;
 const WORKSPACE = { ...WORKSPACE_KEY, repositoryId: REPOSITORY.id };
 const SECOND = 1_000;
+const MELTANO_CALLS = ['startDeployment', 'getJob', 'listJobs'] as const;
 
 class Killed extends Error {}
 
@@ -24,6 +26,8 @@ class Killed extends Error {}
 export class GatesModel {
   readonly world: World;
   readonly starts: SeenStart[] = [];
+  /** The heads of starts that Meltano Cloud accepted. */
+  readonly accepted = new Set<string>();
   /** What happened, for whoever has to mend it. */
   readonly history: string[] = [];
   readonly late: string[] = [];
@@ -57,7 +61,10 @@ export class GatesModel {
     const start = world.meltano.startDeployment.bind(world.meltano);
     world.meltano.startDeployment = async (workspaceId) => {
       this.starts.push(await this.#oracle.judgeStart());
-      return start(workspaceId);
+      const { head } = this.starts.at(-1) ?? { head: null };
+      const answer = await start(workspaceId);
+      if (answer.ok && head !== null) this.accepted.add(head);
+      return answer;
     };
     world.intercept = this.#intercept;
     world.restart();
@@ -211,8 +218,7 @@ export class GatesModel {
         this.#killIn = Math.ceil(this.#random() * 30);
         return undefined;
       case 'away':
-        world.gateReads.isAway = !world.gateReads.isAway;
-        return undefined;
+        return this.#fail();
       default:
         return this.#command(action === 'force' ? 'mia' : null);
     }
@@ -297,9 +303,20 @@ export class GatesModel {
     }
   }
 
+  /** One of the services has an outage. */
+  #fail(): void {
+    if (this.#random() < 0.5) this.world.gateReads.isAway = true;
+    else for (const method of MELTANO_CALLS) this.world.meltano.always(method, refuse(503, 'away'));
+  }
+
+  #recover(): void {
+    this.world.gateReads.isAway = false;
+    for (const method of MELTANO_CALLS) this.world.meltano.always(method, null);
+  }
+
   /** Outages, locks and jobs don't last, or they would hide the other gates. */
   async #relax(): Promise<void> {
-    if (this.#random() < 0.4) this.world.gateReads.isAway = false;
+    if (this.#random() < 0.4) this.#recover();
     if (this.#oracle.isLocked && this.#random() < 0.2) await this.#lock(false);
     if (this.#random() < 0.3) this.#endJobs();
   }
@@ -312,7 +329,7 @@ export class GatesModel {
     this.#isCalm = true;
     world.configuration = DEFAULTS_IN_USE;
     this.#oracle.frozen = null;
-    world.gateReads.isAway = false;
+    this.#recover();
     this.#killIn = Infinity;
     if (this.#oracle.isLocked) await this.#lock(false);
     for (const app of ['github-actions', 'circleci']) world.gateReads.report(head, 'test', 'success', app);

@@ -8,11 +8,22 @@ import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
 
 const CONCLUSIONS: Record<string, string> = { COMPLETE: 'success', ERROR: 'failure', STOPPED: 'cancelled' };
 
+/** How gates end deployments. */
+const HELD: Record<string, RegExp> = {
+  skipped: /^".*" failed on | did not deploy /,
+  action_required:
+    /^(Waiting for approval|Not approved|Approved): |" never reported; |" is still running after |did not show the checks| has not deployed /,
+};
+
 function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): SandboxCheckRun[] {
-  return sandbox.github.checks
-    .runs(push.repository, push.after)
-    .filter((run) => run.externalId?.startsWith(`${workspace.id}/`))
-    .filter((run) => /\| Requested by \| push/.test(run.output.summary ?? ''));
+  return (
+    sandbox.github.checks
+      .runs(push.repository, push.after)
+      .filter((run) => run.externalId?.startsWith(`${workspace.id}/`))
+      .filter((run) => /\| Requested by \| push/.test(run.output.summary ?? ''))
+      // Not the one that follows once a gate has opened.
+      .filter((run) => !/\| Redeployment of \|/.test(run.output.summary ?? ''))
+  );
 }
 
 /**
@@ -129,11 +140,15 @@ function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun, taking: reado
   const jobId = run.externalId?.split('/')[2];
   if (!jobId) {
     const title = run.output.title ?? '';
-    const isOvertaken = run.conclusion === 'skipped' && /^Superseded (by|while)/.test(title);
+    // One that waited for its approval keeps its conclusion.
+    const isOvertaken =
+      ['skipped', 'action_required'].includes(run.conclusion ?? '') && /^Superseded (by|while)/.test(title);
     const isWithdrawn = run.conclusion === 'cancelled' && /^Withdrawn by @boss/.test(title);
     const isDeployed =
       /^Skipped: nothing changed since /.test(title) && taking.some((job) => job.status === 'COMPLETE');
-    return isOvertaken || isWithdrawn || isDeployed
+    // Of a repository with gates: `checkGates` says more.
+    const isHeld = HELD[run.conclusion ?? '']?.test(title);
+    return isOvertaken || isWithdrawn || isDeployed || isHeld
       ? []
       : [`ended as ${run.conclusion}: ${run.output.title}`];
   }
@@ -178,8 +193,9 @@ function findOverlaps(jobs: SandboxJob[]): SandboxJob[] {
 /** The newest push of every branch was really deployed, not only reported. */
 function checkHeads(world: ChaosWorld): string[] {
   const { github } = world.sandbox;
+  const gated = new Set(world.gated.map(({ fullName }) => fullName));
   return listOwed(world)
-    .filter(({ push }) => github.branches.head(push.repository) === push.after)
+    .filter(({ push }) => github.branches.head(push.repository) === push.after && !gated.has(push.repository))
     .filter(({ push, workspace }) =>
       runsOf(world, push, workspace).every((run) => run.conclusion !== 'cancelled'),
     )

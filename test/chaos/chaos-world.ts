@@ -2,9 +2,16 @@ import type { PushResult } from '../../sandbox/github/branch-moves.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { addPipelines, scriptRuns } from './chaos-pipelines.ts';
+import { ForeignChecks } from './foreign-checks.ts';
+import { FILE, type GateRules, listKinds, writeRules } from './gate-rules.ts';
 
 const INSTALLATIONS = 20;
 const REPOSITORIES_EACH = 10;
+/** Repositories with gates, which get a part of all pushes. */
+const GATED_EACH = 3;
+const SHARE_GATED = 0.4;
+/** Of pushes to them, those by a person who may approve. */
+const SHARE_BY_MIA = 0.2;
 
 /** The shares of workspaces that track only a directory, and of public repositories. */
 const SHARE_WITH_DIRECTORY = 0.15;
@@ -18,17 +25,29 @@ export interface ChaosPush extends PushResult {
   readonly at: number;
   readonly isDelivered: boolean;
   readonly touchesDirectory: boolean;
+  /** A login. */
+  readonly by: string;
 }
 
 export interface ChaosRepository {
   readonly fullName: string;
   readonly workspaces: readonly SandboxWorkspace[];
+  readonly rules: GateRules | null;
+}
+
+export interface GatedRepository extends ChaosRepository {
+  readonly rules: GateRules;
 }
 
 /** Hundreds of repositories whose jobs end in every way, with secrets in every log. */
 export class ChaosWorld {
   readonly sandbox: Sandbox;
   readonly repositories: readonly ChaosRepository[];
+  readonly gated: readonly GatedRepository[];
+  /** Of other Apps. */
+  readonly checks: ForeignChecks;
+  /** No check that never comes is chosen after this time. */
+  lastMissing = Number.POSITIVE_INFINITY;
   readonly pushes: ChaosPush[] = [];
   /** Must never leave for GitHub. */
   readonly secrets: readonly string[];
@@ -47,7 +66,9 @@ export class ChaosWorld {
       ['planted', 'passw0rd', 'one'].join('-'),
       `ghp_${'Zx3'.repeat(12)}`,
     ];
-    this.repositories = this.#addRepositories();
+    this.gated = this.#addGated();
+    this.repositories = [...this.#addRepositories(), ...this.gated];
+    this.checks = new ForeignChecks(sandbox.github, random);
     this.#writeScripts();
   }
 
@@ -59,7 +80,8 @@ export class ChaosWorld {
 
   push(): ChaosPush {
     const { random } = this;
-    const repository = this.pick(this.repositories);
+    const repository = this.pick(random() < SHARE_GATED ? this.gated : this.repositories);
+    const by = repository.rules && random() < SHARE_BY_MIA ? 'mia' : 'octocat';
     const isDelivered = random() >= SHARE_UNDELIVERED;
     const touchesDirectory = random() >= SHARE_OUTSIDE;
     const path = touchesDirectory ? 'pipelines/meltano.yml' : 'README.md';
@@ -67,15 +89,18 @@ export class ChaosWorld {
       repository: repository.fullName,
       files: { [path]: `${this.pushes.length} ${random()}` },
       deliver: isDelivered,
+      sender: { login: by },
     });
-    const push = {
-      ...result,
-      repository: repository.fullName,
-      at: Date.now(),
-      isDelivered,
-      touchesDirectory,
-    };
+    const { fullName } = repository;
+    return this.#note({ ...result, repository: fullName, at: Date.now(), isDelivered, touchesDirectory, by });
+  }
+
+  /** Other Apps begin to check what was pushed. */
+  #note(push: ChaosPush): ChaosPush {
     this.pushes.push(push);
+    const { repository, after, at } = push;
+    const rules = this.gated.find(({ fullName }) => fullName === repository)?.rules;
+    if (rules) this.checks.begin(repository, after, rules, at < this.lastMissing);
     return push;
   }
 
@@ -93,7 +118,8 @@ export class ChaosWorld {
     const { closed: _, ...push } = this.sandbox.github.conversations.merge(repository, number, {
       sender: 'boss',
     });
-    this.pushes.push({ ...push, repository, at: Date.now(), isDelivered: true, touchesDirectory: false });
+    const what = { isDelivered: true, touchesDirectory: false, by: 'boss' };
+    this.#note({ ...push, ...what, repository, at: Date.now() });
   }
 
   #addRepositories(): ChaosRepository[] {
@@ -105,6 +131,22 @@ export class ChaosWorld {
         this.#addRepository(`${account}/data-${count}`),
       );
     }).flat();
+  }
+
+  #addGated(): GatedRepository[] {
+    const { github, meltano, repositoryUrl } = this.sandbox;
+    const kinds = Array.from({ length: GATED_EACH }, () => listKinds(Date.now(), this.random)).flat();
+    return kinds.map((rules, number) => {
+      const account = `gated-${number % (kinds.length / GATED_EACH)}`;
+      if (number < kinds.length / GATED_EACH) github.installations.add({ account });
+      const fullName = `${account}/data-${number}`;
+      const names = rules.isOrdered ? ['Staging', 'Production'] : ['Production'];
+      const files = { 'README.md': '0', 'pipelines/meltano.yml': '0', [FILE]: writeRules(rules, names) };
+      github.repositories.add({ fullName, private: true, files });
+      const place = { repositoryUrl: repositoryUrl(fullName) };
+      const workspaces = names.map((name) => meltano.addWorkspace({ ...place, name }));
+      return { fullName, workspaces, rules };
+    });
   }
 
   #addRepository(fullName: string): ChaosRepository {
@@ -120,7 +162,7 @@ export class ChaosWorld {
       workspaces.push(meltano.addWorkspace({ name: `Second of ${fullName}`, repositoryUrl: url }));
     }
     for (const workspace of workspaces) addPipelines(meltano, workspace, this.random);
-    return { fullName, workspaces };
+    return { fullName, workspaces, rules: null };
   }
 
   #writeScripts(): void {

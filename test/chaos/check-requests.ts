@@ -38,8 +38,21 @@ function allReactions(world: ChaosWorld, command: ChaosCommand): string[] {
 }
 
 function newRunsOf({ sandbox }: ChaosWorld, { repository, old }: ChaosPress): SandboxCheckRun[] {
-  const link = `Redeployment of | [\`${old.headSha.slice(0, 7)}\`](${old.htmlUrl})`;
-  return sandbox.github.checks.runs(repository.fullName).filter((run) => run.output.summary?.includes(link));
+  const runs = sandbox.github.checks.runs(repository.fullName).filter(isPressed);
+  const linkTo = (end: string) =>
+    runs.filter(({ output }) =>
+      output.summary?.includes(`| Redeployment of | [\`${old.headSha.slice(0, 7)}\`](${end})`),
+    );
+  const linked = linkTo(old.htmlUrl);
+  // The app doesn't know the address of a check run whose creation wasn't answered.
+  return linked.length > 0
+    ? linked
+    : linkTo(old.htmlUrl.replace(/\/runs\/.*/, `/commit/${old.headSha}/checks`));
+}
+
+/** A button or a re-run made it. */
+export function isPressed({ output }: SandboxCheckRun): boolean {
+  return / button, pressed by |\| re-run by /.test(output.summary ?? '');
 }
 
 function isAnswered(world: ChaosWorld, press: ChaosPress): boolean {

@@ -9,9 +9,13 @@ import { findPlanted } from '../../sandbox/meltano/planted-secrets.ts';
 import { AppProcess } from '../acceptance/app-process.ts';
 import { countFailed, describeRunsAfter, findFaults, isConcluded, listOwed } from './chaos-check.ts';
 import { clearWeather, rollWeather } from './chaos-faults.ts';
+import { ChaosGates } from './chaos-gates.ts';
 import { ChaosRequests } from './chaos-requests.ts';
 import { ChaosWorld } from './chaos-world.ts';
+import { areGatesOpen, checkGates, describeGates, type GateStorm } from './check-gates.ts';
 import { areAnswered, checkRequests } from './check-requests.ts';
+import { checkRequired } from './check-required.ts';
+import { StallWatch } from './stall-watch.ts';
 
 /** After the storm everything must come to its end within this time (milliseconds): a lost start takes two minutes. */
 const QUIET_MS = 6 * 60_000;
@@ -31,6 +35,9 @@ const random = createSeededRandom(seed);
 const world = await ChaosWorld.open(random, seed);
 const { sandbox } = world;
 const requests = new ChaosRequests(world);
+const gates = new ChaosGates(world, requests);
+const stalls = new StallWatch();
+const storm: GateStorm = { world, gates, stalledMs: (from, to) => stalls.between(from, to) };
 const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-chaos-'));
 const env = {
   ...sandbox.appEnvironment(),
@@ -59,27 +66,44 @@ const isSwept = (one: { fullName: string }) =>
   );
 await sandbox.github.waitFor(() => world.repositories.every(isSwept), 'the baseline', 60_000);
 const end = Date.now() + minutes * 60_000;
-await Promise.all([pushAlways(), askAlways(), duplicateAlways(), changeWeatherAlways(), endProcessAlways()]);
+world.lastMissing = end - minutes * 30_000;
+await Promise.all([
+  pushAlways(),
+  askAlways(),
+  passGatesAlways(),
+  duplicateAlways(),
+  changeWeatherAlways(),
+  endProcessAlways(),
+]);
 
 clearWeather(sandbox);
 const asked = { commands: requests.commands.length, presses: requests.presses.length };
 console.log(`Quiet: ${JSON.stringify({ pushes: world.pushes.length, ...asked, ...count })}`);
-const isOver = () => isConcluded(world) && areAnswered(world, requests);
+const isOver = () => isConcluded(world) && areGatesOpen(storm) && areAnswered(world, requests);
 const quietUntil = Date.now() + QUIET_MS;
 // Not at each change: both services stop while it checks, and accept new connections only in between.
-while (!isOver() && Date.now() < quietUntil) await sleep(LOOK_MS);
+while (!isOver() && Date.now() < quietUntil) {
+  await gates.openAll();
+  await sleep(LOOK_MS);
+}
 // What is still to come although all is concluded would be a mistake: leave it the time to show.
 await sleep(3_000);
 const { code } = await app.kill('SIGTERM');
 output += app.output;
-const faults = [...findFaults(world), ...checkRequests(world, requests)];
+stalls.stop();
+const faults = [
+  ...findFaults(world),
+  ...checkRequests(world, requests),
+  ...checkGates(storm),
+  ...checkRequired(world),
+];
 if (code !== 0) faults.push(`the app ended with exit code ${code}`);
 if (world.secrets.some((secret) => output.includes(secret)) || findPlanted(output).length > 0)
   faults.push('the log of the app shows a secret');
 
 console.log(
   `${listOwed(world).length} check runs owed, ${sandbox.meltano.jobs.length} jobs, ${countFailed(world)} with failed pipelines, ` +
-    `runs after deployments (${describeRunsAfter(world)}), ` +
+    `runs after deployments (${describeRunsAfter(world)}), ${describeGates(storm)}, ` +
     `${sandbox.github.service.exchanges.length} requests to GitHub, ${sandbox.meltano.service.exchanges.length} to Meltano Cloud`,
 );
 // No weather is as slow. What is given up so may take effect after what was sent later.
@@ -88,9 +112,9 @@ if (late > 0)
   console.log(`${late} requests to GitHub were given up after 30 s: this machine is too slow for them.`);
 if (faults.length > 0) {
   const log = join(tmpdir(), `meltano-deploy-chaos-${seed}.log`);
-  writeFileSync(log, output);
+  writeFileSync(log, `${output}\n${gates.listRuns().join('\n')}\n`);
   console.error(
-    `${faults.length} things are wrong:\n${faults.slice(0, 50).join('\n')}\nThe log of the app: ${log}`,
+    `${faults.length} things are wrong:\n${faults.slice(0, 50).join('\n')}\nThe log of the app, and check runs: ${log}`,
   );
 }
 await sandbox.stop();
@@ -111,6 +135,14 @@ async function askAlways(): Promise<void> {
     await sleep(500 + random() * 2_000);
     if (random() < 0.6) requests.command();
     else requests.press();
+  }
+}
+
+/** Approvals, locks and forced deployments. */
+async function passGatesAlways(): Promise<void> {
+  while (Date.now() < end) {
+    await sleep(300 + random() * 1_200);
+    gates.act();
   }
 }
 

@@ -22,6 +22,17 @@ test.concurrent('a push waits for a check of another App, and is deployed once i
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   }));
 
+test.concurrent('a check behind a hundred others of its commit holds the deployment', () =>
+  inWorld(async (world) => {
+    const { after } = world.push({ files: WAITS });
+    await world.untilTitle(after, 'Waiting for "test"');
+    for (const name of ['test', ...Array.from({ length: 120 }, (_, number) => `check ${number}`)]) {
+      world.github.checks.report(REPOSITORY, after, { name, conclusion: 'success' });
+    }
+    (await world.job(1)).end('COMPLETE');
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  }));
+
 test.concurrent('a check that failed ends the deployment', () =>
   inWorld(async (world) => {
     const { after } = world.push({ files: WAITS });

@@ -13,6 +13,7 @@ import {
   type StoredConfiguration,
   toConfigurationInUse,
 } from '../domain/configuration-in-use.ts';
+import type { Repository } from '../domain/deployment.ts';
 import { findLooseValues } from '../domain/find-loose-values.ts';
 import type { TreeReader } from '../domain/git-tree.ts';
 import type { HeadReader } from '../domain/installation-reader.ts';
@@ -55,9 +56,10 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
       const stored = await store.readConfiguration(look.repository.id);
       const observed = await findNewHead(ports, look, stored);
       const policy = await ports.findPolicy(look.repository);
+      const read = resolveBranches(ports.read, look.repository);
       const now = observed
-        ? await readAt(ports, { ...look, policy }, observed, stored)
-        : stored && judgeAgain(ports.read, look.workspaces, stored);
+        ? await readAt({ ...ports, read }, { ...look, policy }, observed, stored)
+        : stored && judgeAgain(read, look.workspaces, stored);
       if (!now) throw new Error('GitHub does not show the head of the default branch.');
       if (now !== stored) await store.saveConfiguration(look.repository.id, now);
       return toConfigurationInUse(now, policy);
@@ -103,6 +105,12 @@ async function findNewHead(
 
 interface PolicedLook extends ConfigurationLook {
   readonly policy: AccountPolicy;
+}
+
+/** The file may compare the branches of workspaces, some of which name the default branch and others don't. */
+function resolveBranches(read: ReadConfiguration, repository: Repository): ReadConfiguration {
+  return (text, workspaces) =>
+    read(text, workspaces?.map((one) => ({ ...one, branch: trackedBranch(one, repository) })) ?? null);
 }
 
 async function readAt(

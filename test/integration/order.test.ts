@@ -105,6 +105,21 @@ test.concurrent('where there is nothing to deploy for the commit, the last succe
     expect(world.meltano.jobsOf(staging)).toHaveLength(1);
   }, 'staging'));
 
+test.concurrent('a workspace of another branch is an error on its line, and one that names the default branch is none', () =>
+  inWorld(async (world) => {
+    const repositoryUrl = world.app.sandbox.repositoryUrl(REPOSITORY);
+    world.meltano.addWorkspace({ name: 'Staging', repositoryUrl, repositoryBranch: 'staging' });
+    world.meltano.addWorkspace({ name: 'Main', repositoryUrl, repositoryBranch: 'main' });
+    const text = 'workspaces:\n  - workspace: Analytics\n    after: [Main, Staging]\n';
+    const { after } = world.push({ files: { [FILE]: text } });
+    const run = await world.until(
+      () => world.run(after, 'Meltano Deploy configuration'),
+      'the configuration check',
+    );
+    const message = expect.stringContaining('"Staging" tracks another branch ("staging")');
+    expect(run.annotations).toMatchObject([{ path: FILE, start_line: 3, message }]);
+  }));
+
 test.concurrent.each([
   [
     'an unknown name',

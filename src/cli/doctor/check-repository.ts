@@ -81,7 +81,9 @@ async function checkConfiguration(look: RepositoryLook): Promise<Finding[]> {
     'Correct it on the default branch. Until then the app uses the last valid file, or holds pushes if there is none';
   if (file.kind === 'unusable') return [wrong(`${name}: ${file.problem.replace(/\.$/, '')}`, advice)];
   if (file.kind === 'unchanged') return [];
-  const read = readRepositoryConfiguration(file.text, { workspaces });
+  const read = readRepositoryConfiguration(file.text, {
+    workspaces: workspaces.map((one) => ({ ...one, branch: trackedBranch(one, repository) })),
+  });
   if (read.ok) {
     const configuration = completeConfiguration(read.configuration, policy);
     const loose = findLooseValues(configuration, workspaces);

@@ -126,7 +126,8 @@ async function decideAbout(
   if (asked.name === 'why') return decideWhy(command, asked.target, ports);
   if (asked.name === 'lock') return planLock(command, asked.text, ports.store);
   if (asked.name === 'approve') {
-    const approvals = { ...ports, history: ports.planning.store };
+    const { store: history, githubClock } = ports.planning;
+    const approvals = { ...ports, history, githubClock };
     return planApproval(command, asked.workspace, approvals);
   }
   if (asked.name === 'unlock') return planUnlock(command, asked.workspace, ports.store);

@@ -3,6 +3,7 @@ import type { ApprovalStore } from '../domain/approval-store.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { Plan } from '../planning/plan-store.ts';
 import { type Approver, type ApproverPorts, refuseApprover } from './judge-approver.ts';
@@ -24,7 +25,11 @@ interface PlannedApprovals extends Pick<Plan, 'approvals' | 'wake'> {
 export async function planApproval(
   { event, receivedAt, workspaces, level }: ApprovalRequest,
   word: string | null,
-  ports: ApproverPorts & { readonly reads: ReadsOfOneCommand; readonly store: ApprovalStore },
+  ports: ApproverPorts & {
+    readonly reads: ReadsOfOneCommand;
+    readonly store: ApprovalStore;
+    readonly githubClock: RemoteClock;
+  },
 ): Promise<PlannedApprovals> {
   const { repository, actor } = event;
   const selection = word === null ? null : selectNamed(workspaces, [word], repository);
@@ -44,7 +49,8 @@ export async function planApproval(
   for (const deployment of waiting) {
     const approver = { login: actor, isBot: false, level };
     const why =
-      refuseUnseen(event, deployment) ?? (await refuseApprover(deployment, repository, approver, ports));
+      refuseUnseen(event, deployment, ports.githubClock) ??
+      (await refuseApprover(deployment, repository, approver, ports));
     const { workspaceId, workspaceName } = deployment;
     if (why === null) approved.push(deployment);
     else refused.push({ workspaceId, workspaceName, why });
@@ -56,9 +62,18 @@ export async function planApproval(
   };
 }
 
-/** A comment that reaches the app late doesn't approve a commit that its author hasn't seen. Both times are GitHub's. */
-function refuseUnseen({ place, askedAt }: CommentEvent, { pushedAt }: Deployment): string | null {
-  if (place.kind === 'commit' || pushedAt <= askedAt) return null;
+/** GitHub's time is in whole seconds, and so is what is known of its clock. */
+const SLACK_MS = 5_000;
+
+/** A comment that reaches the app late doesn't approve a commit that its author hasn't seen. */
+function refuseUnseen(
+  { place, askedAt }: CommentEvent,
+  { pushedAt, concludedAt }: Deployment,
+  clock: RemoteClock,
+): string | null {
+  // A deployment that a command requested may be of a later push.
+  const wasShown = (concludedAt ?? 0) <= clock.toLocal(askedAt) + SLACK_MS;
+  if (place.kind === 'commit' || (pushedAt <= askedAt && wasShown)) return null;
   return 'this commit was pushed after the comment: look at it first, then approve it';
 }
 

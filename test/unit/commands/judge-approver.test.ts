@@ -29,7 +29,11 @@ beforeEach(async () => {
 });
 
 /** A deployment that ended at its gate, as the reconciler stores it. */
-async function hold(gate: ApprovalGate, differences: Partial<PlannedDeployment> = {}): Promise<Deployment> {
+async function hold(
+  gate: ApprovalGate,
+  differences: Partial<PlannedDeployment> = {},
+  concludedAt = START,
+): Promise<Deployment> {
   const id = differences.id ?? 'held';
   const event = buildPush({ repository: REPOSITORY, after: SHA });
   await world.stores.record({ id, name: 'push', receivedAt: START, event });
@@ -48,7 +52,7 @@ async function hold(gate: ApprovalGate, differences: Partial<PlannedDeployment> 
   });
   await world.stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: START });
   const ended = { state: 'concluded', conclusion: 'action_required', reason: 'approval_needed' } as const;
-  await world.stores.saveDeployment(id, { ...ended, concludedAt: START, armedUntil: START + 1_000_000 });
+  await world.stores.saveDeployment(id, { ...ended, concludedAt, armedUntil: START + 1_000_000 });
   const held = await world.stores.getDeployment(id);
   if (!held) throw new Error('It is not stored.');
   return held;
@@ -267,4 +271,9 @@ test('a comment that comes late approves no commit that was pushed after it, unl
   expect(whyNot(await approve())).toBe(late);
   expect(await approval()).toBeNull();
   expect(whyNot(await approve('/meltano approve', { place: { kind: 'commit', sha: SHA } }))).toBeNull();
+});
+
+test('nor one that a deployment requested before the comment took afterwards', async () => {
+  await hold(GATE, {}, START + 10_000);
+  expect(whyNot(await approve())).toMatch(/^this commit was pushed after the comment/);
 });

@@ -64,7 +64,7 @@ export const deploymentResultSchema = z
 type DeploymentResult = z.output<typeof deploymentResultSchema>;
 
 const OPENING = '```json meltano-deploy\n';
-const BLOCK = /(?:^|\n\n)```json meltano-deploy\n(.+)\n```$/;
+const BLOCK = /(?:^|\n\n)```json meltano-deploy\n([^\n]+)\n```$/;
 
 /** The block with the result of a concluded deployment; empty for an open one. No text in it can close it. */
 export function renderResult(view: CheckRunView): string {

@@ -170,6 +170,14 @@ test('whatever comes in, the block is JSON of the schema, at most 2 kB, and noth
   );
 });
 
+test.each(['\u2028', '\u2029', '\u0085', '\r'])(
+  '%j, which ends a line elsewhere, is text of the block',
+  (character) => {
+    const view = makeView({ ...failed, workspaceName: `a${character}b` }, { log });
+    expect(readView(view)?.workspace.name).toBe(`a${character}b`);
+  },
+);
+
 test('a secret in it is hidden text by text, in a text that is too long then, and it stays JSON', () => {
   const secret = ['own', 'secret', String(Math.random()).slice(2)].join('-');
   const redactor = createRedactor({ secrets: [secret, 'short-x1'] });

@@ -10,7 +10,7 @@ const EVENTS_OF_ONE = 50;
 test('no head stays without its required check, and each ends as its deployments do', async () => {
   for (let played = 0; played < EVENTS; played += EVENTS_OF_ONE) {
     const seed = SEED + played / EVENTS_OF_ONE;
-    const model = await RequiredModel.open(seed);
+    const model = await RequiredModel.openSeeded(seed);
     for (let event = 0; event < EVENTS_OF_ONE; event += 1) {
       await model.step();
       if (event % 10 === 9)

@@ -168,6 +168,8 @@ export interface Configurations extends KnownConfigurations {
   isCached(repository: Repository): Promise<boolean>;
   /** Asks GitHub only if the default branch moved. Throws if GitHub can't answer now. */
   current(look: ConfigurationLook): Promise<ConfigurationInUse>;
+  /** The same, but stores nothing: for a look beside a plan, which stores what it reads. */
+  peek(look: ConfigurationLook): Promise<ConfigurationInUse>;
 }
 
 /** Replaces names of workspaces by ids, so that an entry still applies after a workspace is renamed. */

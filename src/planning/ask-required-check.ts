@@ -62,18 +62,28 @@ export async function askRequiredChecks(
 /** Reads the repository's file, unless it is known. Throws when GitHub can't answer now. */
 export async function wantsRequiredCheck(
   event: HeadEvent,
-  { receivedAt }: Delivery,
-  { configurations, planning, clock }: RequiredCheckContext,
+  delivery: Delivery,
+  context: RequiredCheckContext,
 ): Promise<boolean> {
-  const { repository } = event;
+  const { configurations, clock } = context;
+  const inUse = await configurations
+    .current(describeLook(event, delivery, context))
+    .catch((error: unknown) => {
+      if (ageOf(clock, delivery.receivedAt) < READ_WITHIN_MS) throw error;
+      return configurations.known(event.repository.id);
+    });
+  return hasGate(inUse);
+}
+
+/** How the configuration for a head is read, without the repository's workspaces. */
+export function describeLook(
+  event: HeadEvent,
+  { receivedAt }: Delivery,
+  { planning }: RequiredCheckContext,
+): ConfigurationLook {
   const push =
     event.kind === 'push' ? describePlannedPush(event, planning.githubClock.toRemote(receivedAt)) : undefined;
-  const look = { repository, workspaces: null, ...(push && { push }) };
-  const inUse = await configurations.current(look).catch((error: unknown) => {
-    if (ageOf(clock, receivedAt) < READ_WITHIN_MS) throw error;
-    return configurations.known(repository.id);
-  });
-  return hasGate(inUse);
+  return { repository: event.repository, workspaces: null, ...(push && { push }) };
 }
 
 /** `receivedAt`: by GitHub's clock. */

@@ -2,13 +2,13 @@ import { describeRequiredCheck } from '../domain/commit-run.ts';
 import { hasGate } from '../domain/configuration-in-use.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import { describeAsk, headOf, wantsRequiredCheck } from './ask-required-check.ts';
+import { describeAsk, describeLook, headOf, wantsRequiredCheck } from './ask-required-check.ts';
 import type { EventContext } from './event-context.ts';
 import { prepareEvent } from './plan-event.ts';
 
 /** Why the planning of a head takes its time. */
 export type Delay =
-  /** It is under way, perhaps with a read of the configuration. */
+  /** It is under way, perhaps with a read of the configuration: nothing is stored beside it. */
   | { readonly kind: 'slow' }
   /** It failed, or waits for a newer list of workspaces: without one, `outcome` will be planned. */
   | { readonly kind: 'postponed'; readonly outcome: ReasonCode | null };
@@ -29,7 +29,8 @@ export async function openRequiredCheck(
   const { repository } = event;
   const isWanted =
     delay.kind === 'slow'
-      ? hasGate(await context.configurations.known(repository.id))
+      ? hasGate(await context.configurations.known(repository.id)) ||
+        hasGate(await context.configurations.peek(describeLook(event, delivery, context)))
       : await wantsRequiredCheck(event, delivery, context);
   if (!isWanted) return;
   const outcome = delay.kind === 'slow' ? null : delay.outcome;

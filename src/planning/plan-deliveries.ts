@@ -128,11 +128,14 @@ export class DeliveryPlanner {
 
   /** Once for each delivery and kind of delay. */
   async #open(delivery: Delivery, delay: Delay): Promise<void> {
-    if (this.#opened.get(delivery.id)?.has(delay.kind)) return;
+    const opened = this.#opened.get(delivery.id) ?? new Set();
+    if (opened.has(delay.kind)) return;
+    // Before the reads, so that a later look doesn't repeat them meanwhile.
+    this.#opened.set(delivery.id, opened.add(delay.kind));
     try {
       await openRequiredCheck(delivery, delay, this.#context);
-      this.#opened.set(delivery.id, new Set(this.#opened.get(delivery.id)).add(delay.kind));
     } catch (error) {
+      opened.delete(delay.kind);
       this.#context.log.debug(
         { err: error, delivery: delivery.id },
         'The required check could not be opened',

@@ -51,18 +51,27 @@ interface ObservedHead {
 export function createConfigurations(ports: ConfigurationPorts): Configurations {
   const { store, repositories } = ports;
 
+  async function look(at: ConfigurationLook) {
+    const stored = await store.readConfiguration(at.repository.id);
+    const observed = await findNewHead(ports, at, stored);
+    const policy = await ports.findPolicy(at.repository);
+    const read = resolveBranches(ports.read, at.repository);
+    const now = observed
+      ? await readAt({ ...ports, read }, { ...at, policy }, observed, stored)
+      : stored && judgeAgain(read, at.workspaces, stored);
+    if (!now) throw new Error('GitHub does not show the head of the default branch.');
+    return { stored, now, inUse: toConfigurationInUse(now, policy) };
+  }
+
   return {
-    async current(look) {
-      const stored = await store.readConfiguration(look.repository.id);
-      const observed = await findNewHead(ports, look, stored);
-      const policy = await ports.findPolicy(look.repository);
-      const read = resolveBranches(ports.read, look.repository);
-      const now = observed
-        ? await readAt({ ...ports, read }, { ...look, policy }, observed, stored)
-        : stored && judgeAgain(read, look.workspaces, stored);
-      if (!now) throw new Error('GitHub does not show the head of the default branch.');
-      if (now !== stored) await store.saveConfiguration(look.repository.id, now);
-      return toConfigurationInUse(now, policy);
+    async current(at) {
+      const { stored, now, inUse } = await look(at);
+      if (now !== stored) await store.saveConfiguration(at.repository.id, now);
+      return inUse;
+    },
+
+    async peek(at) {
+      return (await look(at)).inUse;
     },
 
     async isCached({ id, defaultBranch }) {

@@ -73,7 +73,7 @@ async function adopt(
       runs: { listRuns },
       plans: stores,
       accounts: { forOwner: () => account, byKey: () => account },
-      configurations: { known, current, isCached: async () => true },
+      configurations: { known, current, peek: current, isCached: async () => true },
       dispatcher,
       clock,
       githubClock,

@@ -7,6 +7,7 @@ import {
   type ConfigurationInUse,
   type Configurations,
   cautiousSettings,
+  hasGate,
 } from '../domain/configuration-in-use.ts';
 import type { Answer, PermissionLevel, Refusal } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
@@ -203,7 +204,8 @@ async function decideWhy(
     { ...asked, repository: event.repository, workspaces, inUse, target },
     { reads, planning, store },
   );
-  return why.ok ? { answer: { kind: 'why', findings: why.findings } } : refuse(why.refusal);
+  if (!why.ok) return refuse(why.refusal);
+  return { answer: { kind: 'why', findings: why.findings, hasRequiredCheck: hasGate(inUse) } };
 }
 
 function decideLogs({ event, inUse }: Served, selected: readonly Workspace[], lines: number): Decided {

@@ -140,7 +140,12 @@ export type Answer =
       /** From the configuration. If missing or null, the repository's visibility decides. */
       readonly logMode?: LogSetting;
     }
-  | { readonly kind: 'why'; readonly findings: readonly WhyFinding[] }
+  | {
+      readonly kind: 'why';
+      readonly findings: readonly WhyFinding[];
+      /** True: commits have the check run that can be required. */
+      readonly hasRequiredCheck?: boolean;
+    }
   | { readonly kind: 'pipelines'; readonly workspaces: readonly ShownWorkspace[] }
   /** `leftOut` pipelines are beyond the limit of one command. */
   | { readonly kind: 'verify'; readonly workspace: ShownWorkspace; readonly leftOut: number }

@@ -13,13 +13,15 @@ import type { BodyOf, ReplyView } from './reply-view.ts';
 const OPERATOR = 'the operator of this app';
 const OTHER_COMMIT =
   'Meltano Cloud always deploys the head of the branch: a commit that is not the head is deployed only as part of it.';
+const REQUIRED_CHECK =
+  'The check run `Meltano Deploy` sums up the results of a commit for all workspaces, because `checks.gate` is on.';
 
 /** Explains which rule decides about each workspace. */
-export function renderWhy(view: ReplyView, { findings }: BodyOf<'why'>): ReplyPart[] {
+export function renderWhy(view: ReplyView, { findings, hasRequiredCheck }: BodyOf<'why'>): ReplyPart[] {
   const [only, another] = findings;
   const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, findings);
   const isPast = findings.some(({ sha, isHead }) => sha !== null && !isHead);
-  return isPast ? [...main, OTHER_COMMIT] : main;
+  return [...main, ...(isPast ? [OTHER_COMMIT] : []), ...(hasRequiredCheck ? [REQUIRED_CHECK] : [])];
 }
 
 function renderOne(view: ReplyView, finding: WhyFinding): string {

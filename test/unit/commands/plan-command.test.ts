@@ -269,6 +269,14 @@ describe('why', () => {
     expect(await world.stores.listCommandDeployments(command?.id ?? '')).toEqual([]);
   });
 
+  test.each([
+    ['checks: { gate: true }\n', true],
+    ['', false],
+  ])('says whether commits have the check that can be required: %j', async (file, hasRequiredCheck) => {
+    world.files.everywhere = file;
+    expect((await give('/meltano why'))?.answer).toMatchObject({ kind: 'why', hasRequiredCheck });
+  });
+
   test('of a commit says whether it is the head', async () => {
     const command = await give('/meltano why abcdef1');
     expect(command?.answer).toMatchObject({ findings: [{ sha: `abcdef1${'0'.repeat(33)}`, isHead: false }] });

@@ -146,6 +146,21 @@ test('turned off, what is open still ends, and new heads have none', async () =>
   expect(writes(off)).toEqual([]);
 });
 
+test('a pull request is judged by its base: the same check run follows, there and back', async () => {
+  rig.world.files.everywhere = 'checks: { gate: true, project: block }\n';
+  rig.bad.add(SHA);
+  const event = { kind: 'pull_request', account: 'acme', repository: REPOSITORY, headSha: SHA } as const;
+  const target = async (branch: string) => {
+    await rig.world.deliver({ ...event, number: 1, base: { branch, sha: 'b'.repeat(40) } });
+    await rig.pass(30);
+  };
+  await target('next');
+  expect(writes()).toEqual(['create success']);
+  await target('main');
+  await target('next');
+  expect(writes()).toEqual(['create success', 'update failure', 'update success']);
+});
+
 test.each([
   ['create', true],
   ['create', false],

@@ -126,6 +126,22 @@ describe('every reply', () => {
     expect(explain()).not.toContain('operator');
   });
 
+  test('of why name the check that can be required where it is on, once', () => {
+    const [one, other] = ['a', 'b'].map((letter) => ({
+      workspace: { id: letter, name: letter, branch: 'main', directory: null },
+      sha: letter.repeat(40),
+      isHead: true,
+      reason: 'push' as const,
+      since: null,
+    }));
+    const explain = (hasRequiredCheck: boolean) => {
+      const findings = one && other ? [one, other] : [];
+      return renderReply(viewOf({ kind: 'why', findings, hasRequiredCheck }, '/meltano why'));
+    };
+    expect(explain(true).split('check run `Meltano Deploy`')).toHaveLength(2);
+    expect(explain(false)).not.toContain('`Meltano Deploy`');
+  });
+
   test('remarks on commands that were ignored', () => {
     const comment = '/meltano status\n/redeploy\n/meltano help';
     const text = renderReply(viewOf({ kind: 'pipelines', workspaces: [], read: [] }, comment));

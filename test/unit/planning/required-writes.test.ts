@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Conclusion } from '../../../src/domain/deployment.ts';
 import type { ReasonCode } from '../../../src/domain/reason-codes.ts';
+import { makeRequiredCheckId } from '../../../src/domain/required-check.ts';
 import { buildWorkspace, REPOSITORY } from '../deploying/reconcile-world.ts';
 import { LOST } from '../reporting/fake-check-runs.ts';
 import { buildPush } from './plan-world.ts';
@@ -9,6 +10,9 @@ import { RequiredRig } from './required-rig.ts';
 const SHA = 'a'.repeat(40);
 const ZEROS = '0'.repeat(40);
 const TITLE = 'Waiting for the deployments of this commit';
+
+/** A slow machine gets all the time that the test has. */
+const WAIT = { timeout: 20_000 };
 
 let rig: RequiredRig;
 let second: number;
@@ -78,6 +82,13 @@ test.each([1, 5])('a push that deploys %d workspaces is two writes, whatever the
   expect(writes()).toEqual(['create open']);
   for (const id of ids) await end(id, 'success', 'job_complete');
   await rig.pass(60);
+  expect(writes()).toEqual(['create open', 'update success']);
+});
+
+test('a push that only the sweep found has it, too', async () => {
+  useWorkspaces(1);
+  await push({ foundBySweep: true });
+  await end('w0', 'success', 'job_complete');
   expect(writes()).toEqual(['create open', 'update success']);
 });
 
@@ -190,15 +201,11 @@ test('of a repository that is new to the app, it is there in time though the lis
   rig.world.meltano.always('listWorkspaces', () => list.promise as never);
   await rig.world.deliver(buildPush({ ref: 'refs/heads/feature', before: ZEROS, after: SHA }));
   const planned = rig.world.plan();
-  await vi.waitFor(() => expect(rig.world.meltano.calls.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(rig.world.meltano.calls.length).toBeGreaterThan(0), WAIT);
   rig.world.clock.advance(6_000);
   await vi.advanceTimersByTimeAsync(2_500);
-  await vi.waitFor(() =>
-    expect(rig.world.dispatcher.wakes).toContainEqual({
-      queue: 'required',
-      key: `required:${REPOSITORY.id}:${SHA}`,
-    }),
-  );
+  const woken = { queue: 'required', key: makeRequiredCheckId(REPOSITORY.id, SHA) };
+  await vi.waitFor(() => expect(rig.world.dispatcher.wakes).toContainEqual(woken), WAIT);
   // The plan is under way, and stores what it reads itself.
   expect(await rig.world.stores.readConfiguration(REPOSITORY.id)).toBeNull();
   rig.world.meltano.always('listWorkspaces', null);

@@ -22,7 +22,7 @@ test.concurrent('a push waits for a check of another App, and is deployed once i
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   }));
 
-test.concurrent('a check behind a hundred others of its commit holds the deployment', () =>
+test.concurrent('a check behind a hundred others of its commit is found', () =>
   inWorld(async (world) => {
     const { after } = world.push({ files: WAITS });
     await world.untilTitle(after, 'Waiting for "test"');
